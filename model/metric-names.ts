@@ -1,0 +1,18 @@
+/** Names of the metrics that Holdfast publishes, with the single dimension `Stack`. Alarms and docs use this list. */
+export const metricNames = {
+  admitted: "RecordingsAdmitted",
+  duplicate: "AdmissionsRepeated",
+  quarantined: "RecordingsQuarantined",
+  waitingForPair: "RecordingsWaitingForPair",
+  unknownKey: "LandingKeysNotUnderstood",
+  readBackRepaired: "ReadBacksRepaired",
+  admissionFailed: "AdmissionsFailed",
+  /** Seconds from landing to admitted. */
+  admissionSeconds: "AdmissionSeconds",
+  /** Seconds from admitted to seen in DR. */
+  replicationSeconds: "ReplicationSeconds",
+  replicationFailed: "ReplicationsFailed",
+  replicationLate: "ReplicationsLate",
+  drRepaired: "DrCopiesRepaired",
+} as const;
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
