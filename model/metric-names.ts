@@ -5,6 +5,8 @@ export const metricNames = {
   quarantined: "RecordingsQuarantined",
   waitingForPair: "RecordingsWaitingForPair",
   unknownKey: "LandingKeysNotUnderstood",
+  /** Landed versions that were gone before they could be read. */
+  landingGone: "LandingObjectsGone",
   readBackRepaired: "ReadBacksRepaired",
   admissionFailed: "AdmissionsFailed",
   /** Seconds from landing to admitted. */

@@ -10,7 +10,7 @@ export interface LandedObject {
 
 export interface Landing {
   /**
-   * Opens one exact version. The whole body is streamed; the caller must read it to its end or call `close`.
+   * Opens one exact version. The whole body is streamed; the caller must read it to its end; ending the iteration early frees the connection.
    *
    * @returns `undefined` when key or version is gone.
    */

@@ -95,6 +95,18 @@ export class FaultTable {
     return undefined;
   }
 
+  /** Regions in which every request to `service` fails until the faults are cleared. */
+  cutRegions(service: string): string[] {
+    const whole = this.#faults.filter(
+      (fault) =>
+        fault.mode !== "slow" &&
+        fault.probability === 1 &&
+        fault.count === undefined &&
+        (fault.service === undefined || fault.service === service),
+    );
+    return [...new Set(whole.flatMap((fault) => (fault.region === undefined ? [] : [fault.region])))];
+  }
+
   list(): readonly Fault[] {
     return this.#faults;
   }

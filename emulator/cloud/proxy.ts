@@ -10,7 +10,7 @@
  * unless started with `--detached`.
  */
 import http from "node:http";
-import { FaultTable, type Fault, type Scope, scopeOf } from "./faults.ts";
+import { type Fault, type FaultRequest, FaultTable, type Scope, scopeOf } from "./faults.ts";
 import { operationOf, RequestStats } from "./stats.ts";
 
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"]);
@@ -50,7 +50,11 @@ function forward(request: http.IncomingMessage, response: http.ServerResponse): 
     agent,
   });
   upstream.on("response", (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders as unknown as http.OutgoingHttpHeaders);
+    response.writeHead(
+      answer.statusCode ?? 502,
+      answer.statusMessage,
+      answer.rawHeaders as unknown as http.OutgoingHttpHeaders,
+    );
     answer.pipe(response);
     answer.on("error", () => response.destroy());
   });
@@ -102,6 +106,16 @@ function handle(request: http.IncomingMessage, response: http.ServerResponse): v
   }
 }
 
+/** Replication between regions stands still while S3 of either is cut, as it would be for a real outage. */
+async function tellCutRegions(): Promise<void> {
+  if (targetPort === undefined) return;
+  const answer = await fetch(`http://127.0.0.1:${targetPort}/_holdfast/replication`, {
+    method: "PUT",
+    body: JSON.stringify({ cutRegions: faults.cutRegions("s3") }),
+  });
+  if (!answer.ok) throw new Error(`the emulator refused the cut regions: ${await answer.text()}`);
+}
+
 async function readBody(request: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -119,10 +133,16 @@ async function control(request: http.IncomingMessage, response: http.ServerRespo
     else if (route === "PUT /target") {
       targetPort = (JSON.parse(await readBody(request)) as { port: number }).port;
       answer(200, { targetPort });
-    } else if (route === "POST /faults") answer(201, faults.add(JSON.parse(await readBody(request))));
-    else if (route === "GET /faults") answer(200, faults.list());
-    else if (route === "DELETE /faults") answer(200, { removed: faults.clear() });
-    else if (route === "GET /stats") answer(200, stats.report());
+    } else if (route === "POST /faults") {
+      const fault = faults.add(JSON.parse(await readBody(request)) as FaultRequest);
+      await tellCutRegions();
+      answer(201, fault);
+    } else if (route === "GET /faults") answer(200, faults.list());
+    else if (route === "DELETE /faults") {
+      const removed = faults.clear();
+      await tellCutRegions();
+      answer(200, { removed });
+    } else if (route === "GET /stats") answer(200, stats.report());
     else if (route === "DELETE /stats") answer(200, stats.clear());
     else answer(404, { error: `unknown control route ${route}` });
   } catch (error) {

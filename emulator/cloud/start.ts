@@ -58,7 +58,10 @@ export interface Cloud extends CloudDescription {
 /** The Python of the tool cache: `python-<first 12 hex of sha256(requirements.txt)>` below the Holdfast cache. */
 export function cachedPython(env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.HOLDFAST_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "holdfast");
-  const hash = createHash("sha256").update(readFileSync(join(here, "requirements.txt"))).digest("hex").slice(0, 12);
+  const hash = createHash("sha256")
+    .update(readFileSync(join(here, "requirements.txt")))
+    .digest("hex")
+    .slice(0, 12);
   return join(cache, `python-${hash}`, "bin", "python");
 }
 

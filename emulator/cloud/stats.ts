@@ -3,8 +3,24 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { FaultMode, Scope } from "./faults.ts";
 
 const subresources = [
-  "acl", "cors", "delete", "encryption", "legal-hold", "lifecycle", "location", "notification", "object-lock",
-  "ownershipControls", "policy", "publicAccessBlock", "replication", "retention", "tagging", "uploads", "versioning", "versions",
+  "acl",
+  "cors",
+  "delete",
+  "encryption",
+  "legal-hold",
+  "lifecycle",
+  "location",
+  "notification",
+  "object-lock",
+  "ownershipControls",
+  "policy",
+  "publicAccessBlock",
+  "replication",
+  "retention",
+  "tagging",
+  "uploads",
+  "versioning",
+  "versions",
 ];
 
 /**

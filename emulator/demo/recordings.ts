@@ -48,19 +48,16 @@ interface Capture {
   readonly bytes: Uint8Array;
 }
 
+/** The captures are named by their length, e.g. `order-12s.mp4` (`media/make-media.mjs` makes them). */
 function captures(): Capture[] {
-  const durations = JSON.parse(readFileSync(join(mediaFolder, "media.json"), "utf8")) as Record<
-    string,
-    { durationMs: number }
-  >;
   return readdirSync(mediaFolder)
-    .filter((file) => /\.(mp4|webm)$/.test(file))
+    .filter((file) => /-\d+s[-.].*(mp4|webm)$/.test(file))
     .sort()
-    .map((file) => {
-      const entry = durations[file];
-      if (!entry) throw new Error(`media.json does not describe ${file}`);
-      return { file, durationMs: entry.durationMs, bytes: readFileSync(join(mediaFolder, file)) };
-    });
+    .map((file) => ({
+      file,
+      durationMs: Number(/-(\d+)s[-.]/.exec(file)?.[1]) * 1_000,
+      bytes: readFileSync(join(mediaFolder, file)),
+    }));
 }
 
 /**

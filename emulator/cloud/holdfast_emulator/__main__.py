@@ -59,7 +59,7 @@ async def _serve(listener: socket.socket) -> None:
 
     from ministack import app as gateway
 
-    from . import patches
+    from . import controls, patches
 
     patches.install()
     config = Config()
@@ -83,7 +83,7 @@ async def _serve(listener: socket.socket) -> None:
         os.dup2(2, 1)
 
     task = asyncio.ensure_future(announce())
-    await serve(gateway.app, config, shutdown_trigger=asyncio.Event().wait)
+    await serve(controls.with_controls(gateway.app), config, shutdown_trigger=asyncio.Event().wait)
     task.cancel()
 
 

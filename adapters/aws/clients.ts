@@ -1,0 +1,48 @@
+/** The SDK clients of one region, with the same limits everywhere. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+
+/** Milliseconds until a connection must stand. */
+const connectionTimeout = 2_000;
+/** Milliseconds from the start of one attempt until its answer must begin. */
+const requestTimeout = 10_000;
+/**
+ * The same for calls that carry or copy a whole object: S3 answers a copy when it is done, and copies of
+ * gigabytes take tens of seconds. Passed per call, because it would hide a dead site in every other call.
+ */
+export const transferLimits = { requestTimeout: 150_000 } as const;
+/** Milliseconds of silence after which a body counts as cut. */
+export const bodySilenceLimit = 20_000;
+
+const limits = (region: string) => ({
+  region,
+  maxAttempts: 4,
+  retryMode: "standard",
+  requestHandler: {
+    connectionTimeout,
+    requestTimeout,
+    throwOnRequestTimeout: true,
+    // Longer than any attempt: silence is normal while S3 copies; reading bodies has its own limit.
+    socketTimeout: transferLimits.requestTimeout + 10_000,
+    httpAgent: { keepAlive: true, maxSockets: 64 },
+    httpsAgent: { keepAlive: true, maxSockets: 64 },
+  },
+});
+
+/**
+ * True when an endpoint other than the cloud's own is set, e.g. the embedded default's: bucket names are no host names there.
+ * Names as in AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+ */
+const endpointIsOverridden = () => Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
+
+/** S3 of one region. Uploads carry and downloads verify a checksum (the SDK's default). */
+export const s3Client = (region: string): S3Client =>
+  new S3Client({ ...limits(region), forcePathStyle: endpointIsOverridden() });
+
+/** DynamoDB of one region. */
+export const dynamodbClient = (region: string): DynamoDBClient => new DynamoDBClient(limits(region));
+
+/** SQS of one region. The endpoint is the region's, never the host in a queue's URL. */
+export const sqsClient = (region: string): SQSClient =>
+  new SQSClient({ ...limits(region), useQueueUrlAsEndpoint: false });

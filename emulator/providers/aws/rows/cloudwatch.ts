@@ -1,0 +1,259 @@
+/** Rows of Amazon CloudWatch. Replacements: Terraform AWS provider, `aws_cloudwatch_metric_alarm` and `…_log_group`. */
+import type {
+  ComparisonOperator,
+  Dimension,
+  MetricDataQuery,
+  StandardUnit,
+  Statistic,
+} from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchLogs, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import type { LogGroupArgs } from "@pulumi/aws/cloudwatch/logGroup.js";
+import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import { ifThere } from "../clients.ts";
+import { type AwsJob, client, compact, row, surplus, tagList, tagMap } from "../row.ts";
+
+export const metricAlarm = row<MetricAlarmArgs>({
+  type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+  supports: [
+    "actionsEnabled",
+    "alarmActions",
+    "alarmDescription",
+    "comparisonOperator",
+    "datapointsToAlarm",
+    "dimensions",
+    "evaluateLowSampleCountPercentiles",
+    "evaluationPeriods",
+    "extendedStatistic",
+    "insufficientDataActions",
+    "metricName",
+    "metricQueries",
+    "name",
+    "namespace",
+    "okActions",
+    "period",
+    "region",
+    "statistic",
+    "tags",
+    "threshold",
+    "thresholdMetricId",
+    "treatMissingData",
+    "unit",
+  ],
+  naming: { property: "name", max: 255 },
+  identity: ["name"],
+  replaceOn: ["name"],
+  defaults: { actionsEnabled: true, treatMissingData: "missing", "metricQueries[].returnData": false },
+  computed: ["evaluateLowSampleCountPercentiles"],
+  sets: ["alarmActions", "insufficientDataActions", "metricQueries", "okActions"],
+  tagged: true,
+
+  async create(job) {
+    await putAlarm(job);
+    return job.inputs.name ?? "";
+  },
+  async read(job) {
+    const cloudwatch = await client(job, "cloudwatch");
+    const found = await cloudwatch.describeAlarms({ AlarmNames: [job.id], AlarmTypes: ["MetricAlarm"] });
+    const has = found.MetricAlarms?.find((a) => a.AlarmName === job.id);
+    if (!has) return undefined;
+    const { Tags } = await cloudwatch.listTagsForResource({ ResourceARN: has.AlarmArn });
+    return {
+      ...compact({
+        actionsEnabled: has.ActionsEnabled,
+        alarmActions: has.AlarmActions,
+        alarmDescription: has.AlarmDescription || undefined,
+        comparisonOperator: has.ComparisonOperator,
+        datapointsToAlarm: has.DatapointsToAlarm,
+        dimensions: fromDimensions(has.Dimensions),
+        evaluateLowSampleCountPercentiles: has.EvaluateLowSampleCountPercentile,
+        evaluationPeriods: has.EvaluationPeriods,
+        extendedStatistic: has.ExtendedStatistic,
+        insufficientDataActions: has.InsufficientDataActions,
+        metricName: has.MetricName || undefined,
+        metricQueries: has.Metrics?.map(fromQuery),
+        namespace: has.Namespace || undefined,
+        okActions: has.OKActions,
+        period: has.Period || undefined,
+        statistic: has.Statistic || undefined,
+        threshold: has.Threshold,
+        thresholdMetricId: has.ThresholdMetricId,
+        treatMissingData: has.TreatMissingData,
+        unit: has.Unit || undefined,
+      }),
+      arn: has.AlarmArn,
+      name: has.AlarmName,
+      tags: tagMap(Tags),
+    };
+  },
+  async update(job, changed) {
+    const cloudwatch = await client(job, "cloudwatch");
+    if ([...changed].some((property) => property !== "tags")) await putAlarm(job);
+    if (!changed.has("tags")) return;
+    const ResourceARN = String(job.state.arn);
+    const TagKeys = surplus(job);
+    if (TagKeys.length > 0) await cloudwatch.untagResource({ ResourceARN, TagKeys });
+    const Tags = tagList(job.tags);
+    if (Tags.length > 0) await cloudwatch.tagResource({ ResourceARN, Tags });
+  },
+  async delete(job) {
+    const cloudwatch = await client(job, "cloudwatch");
+    await ifThere(cloudwatch.deleteAlarms({ AlarmNames: [job.id] }), "ResourceNotFound");
+  },
+});
+
+type Alarm = AwsJob<MetricAlarmArgs>;
+type Query = NonNullable<Alarm["inputs"]["metricQueries"]>[number];
+
+/** The whole alarm: PutMetricAlarm overwrites what it is not told (CloudWatch API Reference). */
+async function putAlarm(job: Alarm): Promise<void> {
+  const cloudwatch = await client(job, "cloudwatch");
+  const { inputs } = job;
+  await cloudwatch.putMetricAlarm({
+    AlarmName: inputs.name,
+    ActionsEnabled: inputs.actionsEnabled,
+    AlarmActions: inputs.alarmActions?.map(String),
+    AlarmDescription: inputs.alarmDescription,
+    ComparisonOperator: inputs.comparisonOperator as ComparisonOperator,
+    DatapointsToAlarm: inputs.datapointsToAlarm,
+    Dimensions: toDimensions(inputs.dimensions),
+    EvaluateLowSampleCountPercentile: inputs.evaluateLowSampleCountPercentiles,
+    EvaluationPeriods: inputs.evaluationPeriods,
+    ExtendedStatistic: inputs.extendedStatistic,
+    InsufficientDataActions: inputs.insufficientDataActions?.map(String),
+    MetricName: inputs.metricName,
+    Metrics: inputs.metricQueries?.map(toQuery),
+    Namespace: inputs.namespace,
+    OKActions: inputs.okActions?.map(String),
+    Period: inputs.period,
+    Statistic: inputs.statistic as Statistic,
+    Tags: tagList(job.tags),
+    Threshold: inputs.threshold,
+    ThresholdMetricId: inputs.thresholdMetricId,
+    TreatMissingData: inputs.treatMissingData,
+    Unit: inputs.unit as StandardUnit,
+  });
+}
+
+const toDimensions = (dimensions: Readonly<Record<string, string>> | undefined): Dimension[] | undefined =>
+  dimensions && Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+
+const fromDimensions = (dimensions: readonly Dimension[] | undefined): Record<string, string> | undefined =>
+  dimensions?.length ? Object.fromEntries(dimensions.map((d) => [d.Name ?? "", d.Value ?? ""])) : undefined;
+
+const toQuery = (q: Query): MetricDataQuery => ({
+  Id: q.id,
+  AccountId: q.accountId,
+  Expression: q.expression,
+  Label: q.label,
+  Period: q.period,
+  ReturnData: q.returnData,
+  MetricStat: q.metric && {
+    Metric: {
+      Namespace: q.metric.namespace,
+      MetricName: q.metric.metricName,
+      Dimensions: toDimensions(q.metric.dimensions),
+    },
+    Period: q.metric.period,
+    Stat: q.metric.stat,
+    Unit: q.metric.unit as StandardUnit,
+  },
+});
+
+const fromQuery = (q: MetricDataQuery) =>
+  compact({
+    id: q.Id,
+    accountId: q.AccountId,
+    expression: q.Expression,
+    label: q.Label,
+    period: q.Period,
+    returnData: q.ReturnData ?? false,
+    metric:
+      q.MetricStat &&
+      compact({
+        namespace: q.MetricStat.Metric?.Namespace,
+        metricName: q.MetricStat.Metric?.MetricName,
+        dimensions: fromDimensions(q.MetricStat.Metric?.Dimensions),
+        period: q.MetricStat.Period,
+        stat: q.MetricStat.Stat,
+        unit: q.MetricStat.Unit,
+      }),
+  });
+
+export const logGroup = row<LogGroupArgs>({
+  type: "aws:cloudwatch/logGroup:LogGroup",
+  supports: ["kmsKeyId", "logGroupClass", "name", "namePrefix", "region", "retentionInDays", "skipDestroy", "tags"],
+  naming: { property: "name", prefix: "namePrefix", max: 512 },
+  identity: ["name"],
+  replaceOn: ["logGroupClass", "name", "namePrefix"],
+  // 0: kept for ever (Terraform AWS provider).
+  defaults: { retentionInDays: 0, skipDestroy: false },
+  computed: ["logGroupClass"],
+  local: ["skipDestroy"],
+  tagged: true,
+
+  async create(job) {
+    const logs = await client(job, "logs");
+    const { inputs } = job;
+    const logGroupName = inputs.name ?? "";
+    await logs.createLogGroup({
+      logGroupName,
+      kmsKeyId: inputs.kmsKeyId,
+      logGroupClass: inputs.logGroupClass as LogGroupClass,
+      ...(Object.keys(job.tags).length > 0 ? { tags: job.tags } : {}),
+    });
+    job.created(logGroupName);
+    if (inputs.retentionInDays) await logs.putRetentionPolicy({ logGroupName, retentionInDays: inputs.retentionInDays });
+    return logGroupName;
+  },
+  async read(job) {
+    const logs = await client(job, "logs");
+    const has = await findGroup(logs, job.id);
+    if (!has) return undefined;
+    const arn = has.arn?.replace(/:\*$/, "");
+    const { tags } = await logs.listTagsForResource({ resourceArn: arn });
+    return {
+      arn,
+      kmsKeyId: has.kmsKeyId || undefined,
+      logGroupClass: has.logGroupClass,
+      name: has.logGroupName,
+      retentionInDays: has.retentionInDays ?? 0,
+      tags: tags ?? {},
+    };
+  },
+  async update(job, changed) {
+    const logs = await client(job, "logs");
+    const { inputs, id: logGroupName } = job;
+    if (changed.has("retentionInDays")) {
+      const { retentionInDays } = inputs;
+      if (retentionInDays) await logs.putRetentionPolicy({ logGroupName, retentionInDays });
+      else await logs.deleteRetentionPolicy({ logGroupName });
+    }
+    if (changed.has("kmsKeyId")) {
+      const { kmsKeyId } = inputs;
+      if (kmsKeyId) await logs.associateKmsKey({ logGroupName, kmsKeyId });
+      else await logs.disassociateKmsKey({ logGroupName });
+    }
+    if (changed.has("tags")) {
+      const resourceArn = String(job.state.arn);
+      const tagKeys = surplus(job);
+      if (tagKeys.length > 0) await logs.untagResource({ resourceArn, tagKeys });
+      if (Object.keys(job.tags).length > 0) await logs.tagResource({ resourceArn, tags: job.tags });
+    }
+  },
+  async delete(job) {
+    if (job.inputs.skipDestroy) return;
+    const logs = await client(job, "logs");
+    await ifThere(logs.deleteLogGroup({ logGroupName: job.id }), "ResourceNotFoundException");
+  },
+});
+
+async function findGroup(logs: CloudWatchLogs, name: string) {
+  let nextToken: string | undefined;
+  do {
+    const page = await logs.describeLogGroups({ logGroupNamePrefix: name, nextToken });
+    const found = page.logGroups?.find((g) => g.logGroupName === name);
+    if (found) return found;
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return undefined;
+}

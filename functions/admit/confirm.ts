@@ -1,0 +1,179 @@
+/**
+ * Confirmation: drives an admitted or quarantined recording to "present and equal in DR", then lets the landing expire.
+ *
+ * The message names a recording; the catalog says which versions it has. Idempotent, in any order, as often as wanted.
+ */
+import { HoldfastError } from "../../model/errors.ts";
+import { metricNames } from "../../model/metric-names.ts";
+import type { Catalog, CatalogRow } from "../../ports/catalog.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Landing } from "../../ports/landing.ts";
+import type { Log, Metrics } from "../../ports/metrics.ts";
+import type { Queue } from "../../ports/queue.ts";
+import type { ObjectState, RecordingStore } from "../../ports/recording-store.ts";
+import type { ConfirmMessage } from "./messages.ts";
+import { pooled } from "./together.ts";
+import { missingTags } from "./write.ts";
+
+export interface ConfirmDeps {
+  readonly landing: Landing;
+  readonly primary: RecordingStore;
+  readonly dr: RecordingStore;
+  readonly catalog: Catalog;
+  readonly confirmQueue: Queue<ConfirmMessage>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export type ConfirmOutcome =
+  /** Every version is in DR; the landed versions are marked. `added`: DR versions that the catalog learned now. */
+  | { readonly outcome: "confirmed"; readonly added: number }
+  | { readonly outcome: "pending"; readonly waiting: number; readonly delaySeconds: number };
+
+/**
+ * Seconds after which replication counts as late: the threshold of S3 replication time control (S3 User Guide,
+ * replication-time-control). The RPO of the stack has its own alarm on the cloud's latency metric.
+ */
+export const lateAfterSeconds = 900;
+
+/** Longest delay of one message (SQS Developer Guide, message quotas). */
+const longestDelay = 900;
+const shortestDelay = 15;
+const parallelObjects = 8;
+const rowsPerAdd = 100;
+
+/** Seconds to the next look: 15, 30, 60 … 900. A region that is down stays pending for hours; the message goes on. */
+export const delayAfter = (attempt: number): number =>
+  Math.min(longestDelay, shortestDelay * 2 ** Math.min(attempt, 10));
+
+/**
+ * Looks once.
+ *
+ * @throws HoldfastError `HF2020` replication failed (S3 never tries again), `HF2021` no rule, `HF2022` the DR copy
+ *   differs, `HF2023` recording unknown, `HF2024` DR still wrong after repair, `HF2025` primary version missing. The
+ *   message ends in the dead-letter queue, and the landing keeps its objects.
+ */
+export async function confirm(message: ConfirmMessage, deps: ConfirmDeps): Promise<ConfirmOutcome> {
+  const rows = await deps.catalog.rowsOf(message.recordingId);
+  const primary = rows.filter(({ site }) => site === "primary");
+  if (primary.length === 0) {
+    throw new HoldfastError("HF2023", `recording ${JSON.stringify(message.recordingId)} has no rows in the catalog`);
+  }
+  const open = primary.filter((row) => !isConfirmed(row, rows));
+  const looks = await pooled(parallelObjects, open, (row) => look(row, deps));
+
+  const failures = looks.filter((result) => result instanceof HoldfastError);
+  const replicas = looks.filter((result): result is Replica => result !== "pending" && "row" in result);
+  const added: CatalogRow[] = [];
+  for (const replica of replicas) added.push(await settle(replica, deps));
+  // What is confirmed stays confirmed, whatever becomes of the rest.
+  for (let at = 0; at < added.length; at += rowsPerAdd) await deps.catalog.add(added.slice(at, at + rowsPerAdd));
+
+  const [failure] = failures;
+  if (failure) {
+    deps.metrics.count(metricNames.replicationFailed, failures.length);
+    for (const { code, message: text } of failures) deps.log.error(text, { code, recordingId: message.recordingId });
+    throw failure;
+  }
+  const waiting = looks.length - replicas.length;
+  if (waiting > 0) return again(message, waiting, deps);
+
+  if (added.length > 0) deps.metrics.seconds(metricNames.replicationSeconds, Math.max(0, ageSeconds(message, deps)));
+  await pooled(parallelObjects, message.landing, ({ key, versionId }) => mark(key, versionId, deps));
+  return { outcome: "confirmed", added: added.length };
+}
+
+/**
+ * True when the catalog has the DR version of a primary row. Replicas carry the source's version id; where a cloud
+ * gives its own, the key alone tells as long as it has one primary version.
+ */
+function isConfirmed(row: CatalogRow, rows: readonly CatalogRow[]): boolean {
+  const same = rows.filter(({ kind, key }) => kind === row.kind && key === row.key);
+  const dr = same.filter(({ site }) => site === "dr");
+  return dr.some(({ versionId }) => versionId === row.versionId) || (dr.length > 0 && same.length - dr.length === 1);
+}
+
+interface Replica {
+  readonly row: CatalogRow;
+  readonly source: ObjectState;
+  readonly replica: ObjectState;
+}
+
+const nameOf = (row: CatalogRow) => `${row.kind} ${JSON.stringify(row.key)} version ${row.versionId}`;
+
+/** Reads both sites at once. A failure is returned, not thrown, so that the other objects are still confirmed. */
+async function look(row: CatalogRow, { primary, dr }: ConfirmDeps): Promise<Replica | "pending" | HoldfastError> {
+  const [source, sameId] = await Promise.all([
+    primary.stat(row.kind, row.key, row.versionId),
+    dr.stat(row.kind, row.key, row.versionId),
+  ]);
+  if (!source) return new HoldfastError("HF2025", `primary ${nameOf(row)} is in the catalog and not in the store`);
+  if (source.replication === "failed") {
+    return new HoldfastError("HF2020", `replication of ${nameOf(row)} failed; S3 does not try again`);
+  }
+  if (source.replication === "none") {
+    return new HoldfastError("HF2021", `no replication rule covers ${nameOf(row)}`);
+  }
+  if (source.replication === "pending") return "pending";
+  const replica = sameId ?? (await dr.stat(row.kind, row.key));
+  if (!replica) return "pending";
+  const stored = replica.storeSha256 ?? row.sha256;
+  if (replica.size !== row.size || replica.metadata.sha256 !== row.sha256 || stored !== row.sha256) {
+    return new HoldfastError(
+      "HF2022",
+      `DR ${nameOf(row)} has ${replica.size} bytes with SHA-256 ${replica.storeSha256 ?? replica.metadata.sha256}, primary has ${row.size} with ${row.sha256}`,
+    );
+  }
+  return { row, source, replica };
+}
+
+const disagreement = (source: ObjectState, replica: ObjectState) => ({
+  lock: source.locked && !replica.locked,
+  tags: missingTags(source.tags, replica),
+});
+
+/** Makes lock and tags of the DR version those of the primary, and returns its catalog row. */
+async function settle({ row, source, replica }: Replica, deps: ConfirmDeps): Promise<CatalogRow> {
+  const { dr, metrics, log } = deps;
+  const { kind, key, versionId } = replica;
+  const { lock, tags } = disagreement(source, replica);
+  if (lock || Object.keys(tags).length > 0) {
+    metrics.count(metricNames.drRepaired);
+    log.warn("DR copy disagrees, repairing", { recordingId: row.recordingId, key, lock, tags });
+    if (lock) await dr.lock(kind, key, versionId);
+    if (Object.keys(tags).length > 0) await dr.mergeTags(kind, key, versionId, tags);
+    const repaired = await dr.stat(kind, key, versionId);
+    const left = repaired && disagreement(source, repaired);
+    if (!left || left.lock || Object.keys(left.tags).length > 0) {
+      throw new HoldfastError(
+        "HF2024",
+        `DR ${nameOf({ ...row, versionId })}: lock or tags are still wrong after repair`,
+      );
+    }
+  }
+  return { ...row, site: "dr", versionId };
+}
+
+const ageSeconds = ({ admittedAt }: ConfirmMessage, { clock }: ConfirmDeps) =>
+  (clock.now().getTime() - new Date(admittedAt).getTime()) / 1_000;
+
+async function again(message: ConfirmMessage, waiting: number, deps: ConfirmDeps): Promise<ConfirmOutcome> {
+  const late = ageSeconds(message, deps) > lateAfterSeconds;
+  const delaySeconds = delayAfter(message.attempt);
+  await deps.confirmQueue.send({ ...message, attempt: message.attempt + 1, late: message.late || late }, delaySeconds);
+  if (late && !message.late) {
+    deps.metrics.count(metricNames.replicationLate);
+    deps.log.warn("replication is late", { recordingId: message.recordingId, waiting });
+  }
+  return { outcome: "pending", waiting, delaySeconds };
+}
+
+/** A landed version that is gone needs no mark: it was marked before, and expired. */
+async function mark(key: string, versionId: string, { landing }: ConfirmDeps): Promise<void> {
+  try {
+    await landing.markAdmitted(key, versionId);
+  } catch (error) {
+    if (!(error instanceof HoldfastError && error.code === "HF3003")) throw error;
+  }
+}
