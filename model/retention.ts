@@ -63,7 +63,8 @@ export function tierPlan(cls: RetentionClass, site: Site, kind: Kind, targets: K
     const afterDays = inDays(after);
     if (afterDays < deleteAfterDays) transitions.push({ tier, afterDays });
   }
-  if (site === "dr" && targets.drArchiveAfter !== undefined) return { transitions: beforeArchive(transitions), deleteAfterDays };
+  if (site === "dr" && targets.drArchiveAfter !== undefined)
+    return { transitions: beforeArchive(transitions), deleteAfterDays };
   return { transitions, deleteAfterDays };
 }
 

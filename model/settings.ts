@@ -54,7 +54,7 @@ export interface Settings {
   readonly removal: Removal;
   readonly metadata: KindTargets;
   readonly media: KindTargets;
-  /** In the order of the file; `standard` is always there and always last. */
+  /** In the order in which they are tried: longest kept first, then by name; `standard` is always there and always last. */
   readonly retention: readonly RetentionClass[];
   readonly legalHold: {
     readonly officers: readonly string[];

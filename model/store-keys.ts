@@ -61,13 +61,12 @@ export function quarantineKey(parts: Omit<QuarantineKey, "area" | "hash"> & { re
 /** Takes a key apart; `undefined` when neither `storeKey` nor `quarantineKey` could have made it. */
 export function parseStoreKey(key: string): StoreKey | QuarantineKey | undefined {
   const segments = key.split("/");
-  const decoded = segments.map(decodeSegment);
-  if (decoded.some((segment) => segment === undefined || segment === "")) return undefined;
   const last = new RegExp(`^([0-9a-f]{${hashDigits}})-(.+)$`, "s").exec(segments.at(-1) ?? "");
   const [, hash = "", encodedFile = ""] = last ?? [];
   const file = decodeSegment(encodedFile);
   if (!last || file === undefined) return undefined;
-  const [area, ...rest] = decoded as string[];
+  const [area, ...rest] = segments.slice(0, -1).map((segment) => decodeSegment(segment) ?? "");
+  if (area === "" || rest.includes("")) return undefined;
   if (area === "recordings" && segments.length === 6) {
     const [sensitivity, className = "", source = "", recordingId = ""] = rest;
     if (sensitivity !== "normal" && sensitivity !== "sensitive") return undefined;

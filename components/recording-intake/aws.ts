@@ -199,7 +199,7 @@ function createMappings(
       `${name}-admit-from-${which}`,
       {
         region: args.regions.primary,
-        functionName: admit.arn,
+        functionName: admit.name,
         eventSourceArn: queues[which].queue.arn,
         batchSize: plan.batchSize,
         maximumBatchingWindowInSeconds: plan.windowSeconds,

@@ -9,11 +9,11 @@
 import { awsStorageClass, type Kind, type Site } from "../../model/cloud.ts";
 import { duration, inDays } from "../../model/duration.ts";
 import { HoldfastError } from "../../model/errors.ts";
+import type { ComplianceStatus } from "../../model/recording.ts";
 import { lifecycleRulesPerBucket, tierPlan } from "../../model/retention.ts";
 import type { KindTargets, RetentionClass } from "../../model/settings.ts";
 
-export const complianceStatuses = ["standard", "legal-hold", "release-grace"] as const;
-export type ComplianceStatus = (typeof complianceStatuses)[number];
+const complianceStatuses: readonly ComplianceStatus[] = ["standard", "legal-hold", "release-grace"];
 
 /** Tag on a landed version that was admitted, read back, and seen in DR. */
 export const admittedTag = { key: "holdfast-admitted", value: "true" } as const;

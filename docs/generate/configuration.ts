@@ -14,15 +14,30 @@ function defaultOf({ doc }: KeyRow): string {
 
 function table(rows: readonly KeyRow[]): string {
   const lines = rows.map((row) =>
-    [`\`${row.path}\``, cell(row.doc.meaning), cell(row.type), cell(row.allowed) || "–", cell(defaultOf(row)), cell(row.doc.effect ?? "–")].join(" | "),
+    [
+      `\`${row.path}\``,
+      cell(row.doc.meaning),
+      cell(row.type),
+      cell(row.allowed) || "–",
+      cell(defaultOf(row)),
+      cell(row.doc.effect ?? "–"),
+    ].join(" | "),
   );
-  return ["| key | meaning | type | allowed | default | effect |", "|---|---|---|---|---|---|", ...lines.map((line) => `| ${line} |`)].join("\n");
+  return [
+    "| key | meaning | type | allowed | default | effect |",
+    "|---|---|---|---|---|---|",
+    ...lines.map((line) => `| ${line} |`),
+  ].join("\n");
 }
 
 function sections(): string {
   const rows = describeKeys();
-  const single = rows.filter(({ path }) => !rows.some((other) => other.path !== path && topOf(other.path) === topOf(path)));
-  const tops = [...new Set(rows.map(({ path }) => topOf(path)))].filter((top) => !single.some(({ path }) => path === top));
+  const single = rows.filter(
+    ({ path }) => !rows.some((other) => other.path !== path && topOf(other.path) === topOf(path)),
+  );
+  const tops = [...new Set(rows.map(({ path }) => topOf(path)))].filter(
+    (top) => !single.some(({ path }) => path === top),
+  );
   return [
     `## Single keys\n\n${table(single)}`,
     ...tops.map((top) => {
@@ -37,7 +52,9 @@ function sections(): string {
 const topOf = (path: string): string => path.split(/[.[]/)[0] ?? path;
 
 function regions(): string {
-  const lines = [...awsRegions].map(([name, { place, jurisdiction, partition }]) => `| \`${name}\` | ${place} | ${jurisdiction} | ${partition} |`);
+  const lines = [...awsRegions].map(
+    ([name, { place, jurisdiction, partition }]) => `| \`${name}\` | ${place} | ${jurisdiction} | ${partition} |`,
+  );
   return ["| region | place | jurisdiction | partition |", "|---|---|---|---|", ...lines].join("\n");
 }
 

@@ -1,5 +1,5 @@
-/** docs/troubleshooting.md, from the paragraphs registered for each code. */
-import { codes } from "../../model/codes/index.ts";
+/** docs/troubleshooting.md, from the paragraphs registered for each code of the product and of the embedded default. */
+import { allCodes } from "./codes.ts";
 
 const areas: readonly { readonly digit: string; readonly title: string }[] = [
   { digit: "1", title: "Stack config" },
@@ -12,7 +12,7 @@ const areas: readonly { readonly digit: string; readonly title: string }[] = [
 
 export function troubleshootingPage(): string {
   const sections = areas.flatMap(({ digit, title }) => {
-    const entries = Object.entries(codes).filter(([code]) => code.startsWith(`HF${digit}`));
+    const entries = Object.entries(allCodes()).filter(([code]) => code.startsWith(`HF${digit}`));
     if (entries.length === 0) return [];
     const paragraphs = entries
       .sort(([a], [b]) => (a < b ? -1 : 1))

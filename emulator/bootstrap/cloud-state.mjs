@@ -74,7 +74,8 @@ export async function runningCloud(local) {
   const instance = cloudInstance(cloud);
   if (instance === undefined) return { cloud: undefined, why: "its processes ended without `npm run local:down`" };
   for (const endpoint of [cloud.endpoint, cloud.plainEndpoint ?? cloud.endpoint]) {
-    if (!(await answers(endpoint))) return { cloud: undefined, why: `its processes run, but ${endpoint} does not answer` };
+    if (!(await answers(endpoint)))
+      return { cloud: undefined, why: `its processes run, but ${endpoint} does not answer` };
   }
   return { cloud, instance };
 }

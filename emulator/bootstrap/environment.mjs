@@ -101,7 +101,12 @@ export function safeEnv({ env = process.env, cloud, node = process.execPath, pyt
   return {
     ...without(env, (name) => isCloudVariable(name) || proxyVariables.test(name)),
     PATH: prependPath(
-      [dirname(node), engine ? dirname(engine.binary) : undefined, engine?.languageHost, join(projectDir, "node_modules", ".bin")],
+      [
+        dirname(node),
+        engine ? dirname(engine.binary) : undefined,
+        engine?.languageHost,
+        join(projectDir, "node_modules", ".bin"),
+      ],
       env.PATH,
     ),
     PWD: projectDir,

@@ -87,7 +87,9 @@ async function setUp(cache, local, parts) {
   const engine =
     plan.engine ??
     (way
-      ? step("engine", (line) => installEngine({ cache, node, way, canBuild, line, ...(bytes === undefined ? {} : { bytes }) }))
+      ? step("engine", (line) =>
+          installEngine({ cache, node, way, canBuild, line, ...(bytes === undefined ? {} : { bytes }) }),
+        )
       : undefined);
   const outcomes = await Promise.allSettled([node, deps, python, engine]);
   progress.end();

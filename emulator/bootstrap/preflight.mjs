@@ -75,7 +75,12 @@ export async function preflight({ cache, local, parts, env = process.env, freeSp
   problems.push(
     ...diskProblems(
       [
-        [cache, (missing.node ? diskNeeds.node : 0) + (missing.python ? diskNeeds.python : 0) + (missing.engine ? enginePart : 0)],
+        [
+          cache,
+          (missing.node ? diskNeeds.node : 0) +
+            (missing.python ? diskNeeds.python : 0) +
+            (missing.engine ? enginePart : 0),
+        ],
         [projectDir, missing.deps ? diskNeeds.deps : 0],
         [home, missing.engine && plan.engineWay === "go" ? diskNeeds.goCaches : 0],
       ],

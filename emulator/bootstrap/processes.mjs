@@ -16,7 +16,7 @@ export function isAlive(pid) {
 /** A zombie answers signals but does nothing any more. @param {number} pid */
 function isZombie(pid) {
   const stat = readProc(pid, "stat");
-  return stat !== undefined && stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  return stat?.slice(stat.lastIndexOf(")") + 2).startsWith("Z") === true;
 }
 
 /** @param {number} pid  @param {string} name  @returns {string | undefined} undefined off Linux or when it is gone */

@@ -60,7 +60,14 @@ export function createProgress(options = {}) {
   return {
     step(name) {
       start();
-      const s = { name, words: "", began: now(), state: /** @type {"running" | "done" | "failed"} */ ("running"), spoke: 0, ended: 0 };
+      const s = {
+        name,
+        words: "",
+        began: now(),
+        state: /** @type {"running" | "done" | "failed"} */ ("running"),
+        spoke: 0,
+        ended: 0,
+      };
       steps.push(s);
       let announced = "";
       return {

@@ -5,11 +5,12 @@
  * start. So a forwarder takes a port at once, and holds what arrives there until the provider has named its own.
  */
 import { spawn } from "node:child_process";
-import { createServer, connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { projectDir } from "./paths.mjs";
 
-export const providerScript = join(projectDir, "emulator", "providers", "serve.ts");
+const providerScript = join(projectDir, "emulator", "providers", "serve.ts");
+const endWithParent = new URL("end-with-parent.mjs", import.meta.url).href;
 
 /**
  * @typedef {object} Attached
@@ -28,7 +29,12 @@ export const providerScript = join(projectDir, "emulator", "providers", "serve.t
 export async function attachProvider({ node, env, command = ["--import", "tsx", providerScript] }) {
   // Its own process group: a Ctrl-C on the terminal must reach the engine only, which still needs the provider to end
   // its operations. It ends when its stdin closes, which also happens when this process is killed.
-  const child = spawn(node, command, { cwd: projectDir, env, stdio: ["pipe", "pipe", "pipe"], detached: true });
+  const child = spawn(node, ["--import", endWithParent, ...command], {
+    cwd: projectDir,
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
   child.stdin.on("error", () => {}); // Closing the stdin of a provider that is already gone is no news.
   let stopping = false;
   let words = "";
@@ -41,7 +47,8 @@ export async function attachProvider({ node, env, command = ["--import", "tsx", 
   /** @type {Promise<string>} */
   const failed = new Promise((resolve) => {
     tellFailure = (reason) => {
-      if (!stopping) resolve(`${reason}${words.trim() === "" ? "" : `:\n    ${words.trim().replaceAll("\n", "\n    ")}`}`);
+      if (!stopping)
+        resolve(`${reason}${words.trim() === "" ? "" : `:\n    ${words.trim().replaceAll("\n", "\n    ")}`}`);
     };
   });
   child.once("error", (error) => tellFailure(error.message));
@@ -92,6 +99,7 @@ export async function attachProvider({ node, env, command = ["--import", "tsx", 
       server.close();
       for (const socket of sockets) socket.destroy();
       child.stdin.end();
+      child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), 3000);
       await gone;
       clearTimeout(timer);

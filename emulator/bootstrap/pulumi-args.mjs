@@ -88,7 +88,8 @@ export function needsProvider(command) {
 
 /** Commands about a stack; `false` for those that work without one. @param {Command} command */
 export function needsStack(command) {
-  if (needsProvider(command) || ["config", "logs", "cancel", "state", "console", "env"].includes(command.name)) return true;
+  if (needsProvider(command) || ["config", "logs", "cancel", "state", "console", "env"].includes(command.name))
+    return true;
   if (command.name !== "stack") return false;
   return !["ls", "init", "select", "unselect"].includes(command.sub);
 }

@@ -152,5 +152,5 @@ export function copySettings({ local, stack, from = stackFile(stack) }) {
   const copy = copyFile(local, stack);
   const salt = own ?? (existsSync(copy) ? saltOf(readFileSync(copy, "utf8")) : undefined);
   const settings = text.replace(/^(secretsprovider|encryptedkey|encryptionsalt):.*\n?/gm, "").trimEnd();
-  return writeCopy(local, stack, [salt, settings].filter(Boolean).join("\n") + "\n");
+  return writeCopy(local, stack, `${[salt, settings].filter(Boolean).join("\n")}\n`);
 }

@@ -1,8 +1,15 @@
 /** Brings a Pulumi engine: the official download, or a build of its Go module. */
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import {
+  downloadEnv,
+  goEngineBinary,
+  languageHostName,
+  npmEngineBinary,
+  npmEngineDir,
+  readyEngine,
+} from "./engine.mjs";
 import { setupEnv } from "./environment.mjs";
-import { downloadEnv, goEngineBinary, languageHostName, npmEngineBinary, npmEngineDir, readyEngine } from "./engine.mjs";
 import { removeLeftovers, temporaryName, withLock } from "./lock.mjs";
 import { goEngineVersion, languageHostDir, npmEngineVersion } from "./paths.mjs";
 import { BootstrapError } from "./problem.mjs";
@@ -62,16 +69,28 @@ async function compile(cache, binary, line) {
   const go = await findGo(oldestGo());
   if (!go) throw new Error("Go was not found after the preflight had found it");
   const temporary = temporaryName(cache, "engine-go");
-  line.say(`building Pulumi ${goEngineVersion} with Go ${go.version} (about 400 MB of modules, 3 minutes on two cores)`);
+  line.say(
+    `building Pulumi ${goEngineVersion} with Go ${go.version} (about 400 MB of modules, 3 minutes on two cores)`,
+  );
   const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${goEngineVersion}`;
-  const args = ["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${version}`, "-o", join(temporary, "pulumi")];
+  const args = [
+    "build",
+    "-v",
+    "-mod=readonly",
+    "-trimpath",
+    "-ldflags",
+    `-s -w -X ${version}`,
+    "-o",
+    join(temporary, "pulumi"),
+  ];
   let modules = 0;
   let packages = 0;
   const outcome = await capture(go.command, [...args, mainPackage], {
     cwd: languageHostDir,
     env: { ...setupEnv(), CGO_ENABLED: "0", GOWORK: "off" },
     onLine(text) {
-      if (text.startsWith("go: downloading")) line.say(`building Pulumi ${goEngineVersion}: ${++modules} modules downloaded`);
+      if (text.startsWith("go: downloading"))
+        line.say(`building Pulumi ${goEngineVersion}: ${++modules} modules downloaded`);
       else if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(text)) {
         line.say(`building Pulumi ${goEngineVersion}: ${++packages} of about ${packageCount} packages compiled`);
       }
@@ -92,7 +111,10 @@ async function compile(cache, binary, line) {
 
 /** Leaves the compiler's complaints, drops the package names of `-v`. @param {string} text */
 function withoutNames(text) {
-  return text.split("\n").filter((l) => !/^[\w.~-]+(\/[\w.~-]+)*$/.test(l) && !l.startsWith("go: downloading")).join("\n");
+  return text
+    .split("\n")
+    .filter((l) => !/^[\w.~-]+(\/[\w.~-]+)*$/.test(l) && !l.startsWith("go: downloading"))
+    .join("\n");
 }
 
 /**
@@ -128,6 +150,8 @@ export async function installEngine({ cache, node, way, bytes, canBuild, line })
     },
     { say: line.say },
   );
-  line.done(`Pulumi ${engine.version}${engine.way === "go" || engine.languageHost ? " with Holdfast's language host" : ""}`);
+  line.done(
+    `Pulumi ${engine.version}${engine.way === "go" || engine.languageHost ? " with Holdfast's language host" : ""}`,
+  );
   return engine;
 }

@@ -1,14 +1,29 @@
 /** `npm run pulumi -- …`: the plain command line of Pulumi on the embedded default. */
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { isStale, dropState, markState, runningCloud } from "./cloud-state.mjs";
+import { dropState, isStale, markState, runningCloud } from "./cloud-state.mjs";
 import { removeLeftovers } from "./lock.mjs";
 import { embeddedStack, projectDir } from "./paths.mjs";
 import { BootstrapError } from "./problem.mjs";
 import { attachProvider } from "./provider.mjs";
+import {
+  namedStack,
+  needsCloud,
+  needsProvider,
+  needsStack,
+  readCommand,
+  settingsRoute,
+  shortStackName,
+} from "./pulumi-args.mjs";
 import { clearDeadLocks, pendingOperations } from "./pulumi-locks.mjs";
-import { namedStack, needsCloud, needsProvider, needsStack, readCommand, settingsRoute, shortStackName } from "./pulumi-args.mjs";
-import { copySettings, ensureStack, selectedStack, stackFile, stacksWithFiles, unknownStack } from "./pulumi-stacks.mjs";
+import {
+  copySettings,
+  ensureStack,
+  selectedStack,
+  stackFile,
+  stacksWithFiles,
+  unknownStack,
+} from "./pulumi-stacks.mjs";
 import { runForeground } from "./run-task.mjs";
 
 /**
@@ -75,7 +90,8 @@ export async function pulumiTask({ args, local, node, engine, env, say }) {
     const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
     if (!interactive && !command.nonInteractive && command.name !== "") extra = [...extra, "--non-interactive"];
     const line = withFlags(args, extra);
-    if (!needsProvider(command) || command.help) return runForeground(engine.binary, line, { env });
+    if (!needsProvider(command) || command.help)
+      return runForeground(engine.binary, line, { env, countsInterrupts: true });
     const provider = await attachProvider({ node, env });
     const stop = new AbortController();
     let reason = "";
@@ -87,6 +103,7 @@ export async function pulumiTask({ args, local, node, engine, env, say }) {
       return await runForeground(engine.binary, line, {
         env: { ...env, PULUMI_DEBUG_PROVIDERS: `aws:${provider.port}` },
         stop: stop.signal,
+        countsInterrupts: true,
       });
     } finally {
       await provider.stop();
@@ -112,7 +129,9 @@ function withFlags(args, extra) {
 
 /** @param {readonly string[]} args */
 function dropConfigFile(args) {
-  return args.filter((arg, i) => !arg.startsWith("--config-file=") && arg !== "--config-file" && args[i - 1] !== "--config-file");
+  return args.filter(
+    (arg, i) => !arg.startsWith("--config-file=") && arg !== "--config-file" && args[i - 1] !== "--config-file",
+  );
 }
 
 /**

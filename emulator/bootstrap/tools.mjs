@@ -74,7 +74,10 @@ export async function findPython(env = process.env) {
 export async function findGo(oldest, env = process.env) {
   const command = findAll("go", env)[0];
   if (!command) return undefined;
-  const outcome = await capture(command, ["env", "GOVERSION", "GOTOOLCHAIN"], { env: setupEnv(env), timeoutMs: 10_000 });
+  const outcome = await capture(command, ["env", "GOVERSION", "GOTOOLCHAIN"], {
+    env: setupEnv(env),
+    timeoutMs: 10_000,
+  });
   const [version = "", toolchain = ""] = outcome.stdout.trim().split("\n");
   const number = version.replace(/^go/, "");
   const switches = /^(auto|.*\+auto|path|.*\+path)?$/.test(toolchain) && compareVersions(number, "1.21") >= 0;
@@ -89,7 +92,8 @@ export async function findGo(oldest, env = process.env) {
  */
 export function findNpm(env = process.env) {
   const script = env.npm_execpath;
-  if (script && /npm-cli\.c?js$/.test(script) && isReadable(script)) return { command: process.execPath, args: [script] };
+  if (script && /npm-cli\.c?js$/.test(script) && isReadable(script))
+    return { command: process.execPath, args: [script] };
   const command = findAll("npm", env)[0];
   return command ? { command, args: [] } : undefined;
 }

@@ -1,4 +1,5 @@
 /** What the steps hand to each other. */
+import type { CloudDescription } from "../cloud/start.ts";
 import type { LocalStack } from "./aws.ts";
 import type { DemoRecording } from "./recordings.ts";
 
@@ -13,6 +14,9 @@ export interface StepResult {
 }
 
 export interface Context {
+  /** `.local` directory of the demo's own instance. */
+  readonly local: string;
+  readonly cloud: CloudDescription;
   readonly stack: LocalStack;
   readonly recordings: readonly DemoRecording[];
 }

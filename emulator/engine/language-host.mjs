@@ -194,7 +194,11 @@ function installDependencies(call) {
   response.setStderr(npm.stderr ?? "");
   call.write(response);
   if (npm.status === 0) call.end();
-  else call.emit("error", { code: grpc.status.UNKNOWN, message: `npm ci ended with exit code ${npm.status ?? npm.error?.code}` });
+  else
+    call.emit("error", {
+      code: grpc.status.UNKNOWN,
+      message: `npm ci ended with exit code ${npm.status ?? npm.error?.code}`,
+    });
 }
 
 function filled(Response, fill = () => {}) {
@@ -225,12 +229,18 @@ const unary = (respond) => (call, callback) => {
 const methods = {
   handshake: unary(() => new language.LanguageHandshakeResponse()),
   getRequiredPlugins: unary(({ request }) =>
-    filled(language.GetRequiredPluginsResponse, (r) => r.setPluginsList(describePackages(request, plugins.PluginDependency))),
+    filled(language.GetRequiredPluginsResponse, (r) =>
+      r.setPluginsList(describePackages(request, plugins.PluginDependency)),
+    ),
   ),
   getRequiredPackages: unary(({ request }) =>
-    filled(language.GetRequiredPackagesResponse, (r) => r.setPackagesList(describePackages(request, plugins.PackageDependency))),
+    filled(language.GetRequiredPackagesResponse, (r) =>
+      r.setPackagesList(describePackages(request, plugins.PackageDependency)),
+    ),
   ),
-  getPluginInfo: unary(() => filled(plugins.PluginInfo, (r) => r.setVersion(sdk("@pulumi/pulumi/package.json").version))),
+  getPluginInfo: unary(() =>
+    filled(plugins.PluginInfo, (r) => r.setVersion(sdk("@pulumi/pulumi/package.json").version)),
+  ),
   getProgramDependencies: unary(({ request }) =>
     filled(language.GetProgramDependenciesResponse, (r) => r.setDependenciesList(programDependencies(request))),
   ),

@@ -2,7 +2,7 @@
  * Serves the offline `aws` provider on a loopback port of its own and prints the port, alone, as the first line.
  *
  * The engine attaches to it with `PULUMI_DEBUG_PROVIDERS=aws:<port>`. It needs `AWS_ENDPOINT_URL` (loopback) in its
- * environment and ends on SIGTERM or SIGINT. Relative paths of assets count from its working directory, which must be
+ * environment and ends on SIGTERM, on SIGINT and when its standard input closes. Relative paths of assets count from its working directory, which must be
  * the one that the engine runs in.
  */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
@@ -30,6 +30,7 @@ async function serve(): Promise<void> {
   const stop = () => server.forceShutdown();
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  process.stdin.once("end", stop).resume();
   process.stdout.write(`${port}\n`);
 }
 

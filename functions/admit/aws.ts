@@ -9,6 +9,7 @@ import { jsonLog } from "../../adapters/aws/log.ts";
 import { emfMetrics } from "../../adapters/aws/metrics.ts";
 import { awsQueue } from "../../adapters/aws/queue.ts";
 import { awsRecordingStore } from "../../adapters/aws/recording-store.ts";
+import type { AdmissionRules } from "../../model/admission-rules.ts";
 import { HoldfastError } from "../../model/errors.ts";
 import { systemClock } from "../../ports/clock.ts";
 import { type AdmitEnv, admitEnv } from "./env.ts";
@@ -17,11 +18,23 @@ import type { ConfirmMessage } from "./messages.ts";
 import { parseRules } from "./rules.ts";
 
 /** @throws HoldfastError `HF2030` naming every variable that is wrong. */
-export function readEnv(variables: Readonly<Record<string, string | undefined>>): AdmitEnv {
+function readEnv(variables: Readonly<Record<string, string | undefined>>): AdmitEnv {
   const parsed = z.safeParse(admitEnv, variables);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new HoldfastError("HF2030", `environment of the function: ${wrong.join("; ")}; fix: run \`pulumi up\``);
+}
+
+function readRules(): AdmissionRules {
+  let text: string;
+  try {
+    text = readFileSync(new URL("./rules.json", import.meta.url), "utf8");
+  } catch (error) {
+    throw new HoldfastError("HF2031", "rules.json beside the function's code cannot be read; fix: run `pulumi up`", {
+      cause: error,
+    });
+  }
+  return parseRules(text);
 }
 
 function wire(env: AdmitEnv): HandleDeps {
@@ -49,7 +62,7 @@ function wire(env: AdmitEnv): HandleDeps {
     clock: systemClock,
     metrics: emfMetrics({ namespace: env.HOLDFAST_METRICS_NAMESPACE, dimensions: { Stack: env.HOLDFAST_STACK } }),
     log: jsonLog({ fields: { function: "admit", stack: env.HOLDFAST_STACK } }),
-    rules: parseRules(readFileSync(new URL("./rules.json", import.meta.url), "utf8")),
+    rules: readRules(),
     layouts: {
       ...(env.HOLDFAST_GENESYS_ORGANIZATION === "" ? {} : { genesysOrganization: env.HOLDFAST_GENESYS_ORGANIZATION }),
       plain: env.HOLDFAST_PLAIN_LAYOUT === "on",

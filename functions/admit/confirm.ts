@@ -12,7 +12,7 @@ import type { Log, Metrics } from "../../ports/metrics.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { ObjectState, RecordingStore } from "../../ports/recording-store.ts";
 import type { ConfirmMessage } from "./messages.ts";
-import { pooled } from "./together.ts";
+import { pooled, together } from "./together.ts";
 import { missingTags } from "./write.ts";
 
 export interface ConfirmDeps {
@@ -104,7 +104,7 @@ const nameOf = (row: CatalogRow) => `${row.kind} ${JSON.stringify(row.key)} vers
 
 /** Reads both sites at once. A failure is returned, not thrown, so that the other objects are still confirmed. */
 async function look(row: CatalogRow, { primary, dr }: ConfirmDeps): Promise<Replica | "pending" | HoldfastError> {
-  const [source, sameId] = await Promise.all([
+  const [source, sameId] = await together([
     primary.stat(row.kind, row.key, row.versionId),
     dr.stat(row.kind, row.key, row.versionId),
   ]);

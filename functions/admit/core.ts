@@ -113,6 +113,7 @@ async function admitPiece(
   const { recordingId, source } = event.parsed;
   const metadata = metadataOf(event, pieces);
   if (!metadata) return waiting(recordingId, ["metadata"], deps);
+  refuseTooLarge([metadata]);
 
   // A later version of a recording that is in the store already: its metadata objects say what was admitted, and held.
   const earlier = rows.filter((row) => row.site === "primary" && row.kind === "metadata");
@@ -132,7 +133,7 @@ async function admitPiece(
   const unit = [metadata, ...media];
   const admission = admissionId(unit);
   if (states.some((state) => state?.metadata.admission === admission)) return repeated(recordingId, unit, deps);
-  refuseTooLarge(unit);
+  refuseTooLarge(media);
 
   const evidence: Evidence = {
     metadata: { piece: metadata, ...reading, vendor },
@@ -189,8 +190,8 @@ async function repeated(recordingId: string, unit: readonly Piece[], deps: Admit
   return { outcome: "repeated", recordingId };
 }
 
-function refuseTooLarge(unit: readonly Piece[]): void {
-  const large = unit.find(({ size }) => size > maxObjectBytes);
+function refuseTooLarge(pieces: readonly Piece[]): void {
+  const large = pieces.find(({ size }) => size > maxObjectBytes);
   if (!large) return;
   throw new HoldfastError(
     "HF2010",

@@ -20,7 +20,7 @@ export const admissionCodes = {
   HF2004: {
     title: "Media file is not complete",
     meaning:
-      "The container (MP4, WebM) ends in the middle, or parts that every complete file has are missing. The pair was quarantined; the object's metadata says what was found.",
+      "The container (MP4, WebM) ends in the middle, or parts that every complete file has are missing. The pair was quarantined; the log line says what was found.",
     fix: "Export the recording again from the platform. If the platform's own file is damaged, keep the quarantined copy as what there is.",
   },
   HF2005: {

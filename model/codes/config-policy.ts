@@ -76,7 +76,8 @@ export const configPolicyCodes = {
   },
   HF1216: {
     title: "A match on a tag that no rule gives",
-    meaning: "Tags come from the rules under `holdfast:classification`. Without one that gives this value, nothing matches.",
+    meaning:
+      "Tags come from the rules under `holdfast:classification`. Without one that gives this value, nothing matches.",
     fix: "Add the rule, or correct the value.",
   },
   HF1219: {
@@ -122,7 +123,8 @@ export const configPolicyCodes = {
   },
   HF1305: {
     title: "A tag name that cannot be used",
-    meaning: "AWS limits the characters of tag names and reserves those that begin with aws:; the stack uses holdfast:.",
+    meaning:
+      "AWS limits the characters of tag names and reserves those that begin with aws:; the stack uses holdfast:.",
     fix: "Rename the tag.",
   },
   HF1306: {
@@ -173,7 +175,8 @@ export const configPolicyCodes = {
   },
   HF1406: {
     title: "A principal of another partition",
-    meaning: "Accounts of China and GovCloud are separate from the others; their principals cannot sign requests there.",
+    meaning:
+      "Accounts of China and GovCloud are separate from the others; their principals cannot sign requests there.",
     fix: "Name a principal of the partition of your regions.",
   },
   HF1407: {

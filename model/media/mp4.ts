@@ -179,7 +179,12 @@ function* boxes(movie: Movie, cursor: Cursor, end: number): Steps<boolean> {
     movie.boxes.add(type);
     if (type === "moof") movie.fragments++;
     if (type === "moof" || type === "mdat") movie.headerAlone = type === "moof";
+    if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) {
+      movie.problems.push(`there is no box at byte ${start}`);
+      return true;
+    }
     if (size === 0 && top) {
+      if (parents.has(type)) return yield* boxes(movie, cursor, end);
       const before = cursor.at;
       yield* skip(cursor, Number.MAX_SAFE_INTEGER);
       if (type === "mdat") movie.mdatBytes += cursor.at - before;
@@ -187,10 +192,6 @@ function* boxes(movie: Movie, cursor: Cursor, end: number): Steps<boolean> {
     }
     if (size < cursor.at - start || size > Number.MAX_SAFE_INTEGER || start + size > end) {
       movie.problems.push(`a box at byte ${start} has an impossible size`);
-      return true;
-    }
-    if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) {
-      movie.problems.push(`there is no box at byte ${start}`);
       return true;
     }
     if (type === "mdat") movie.mdatBytes += start + size - cursor.at;

@@ -32,7 +32,8 @@ function rowsOf(schema: z.core.$ZodType, prefix: string): KeyRow[] {
 }
 
 function below(schema: z.core.$ZodType, path: string, name: string): KeyRow[] {
-  if (schema instanceof z.ZodRecord) return rowsOf(withoutOptional(schema.valueType), `${path}.${freeNames[name] ?? "<name>"}.`);
+  if (schema instanceof z.ZodRecord)
+    return rowsOf(withoutOptional(schema.valueType), `${path}.${freeNames[name] ?? "<name>"}.`);
   if (schema instanceof z.ZodArray) return rowsOf(withoutOptional(schema.element), `${path}[].`);
   return rowsOf(schema, `${path}.`);
 }

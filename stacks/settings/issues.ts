@@ -37,12 +37,19 @@ function toProblems(issue: z.core.$ZodIssue, tree: unknown): Problem[] {
     });
   }
   if (issue.code === "custom") {
-    const fault: Fault = issue.params?.["fault"];
+    const fault: Fault = issue.params?.fault;
     return [{ ...place, ...fault }];
   }
   const wanted = issue.code === "invalid_type" && issue.expected === "array" ? "a list" : "a map of keys";
   if (value === null) {
-    return [{ ...place, code: "HF1012", reason: "the key is written without a value", fix: `Write ${wanted}, or remove the key.` }];
+    return [
+      {
+        ...place,
+        code: "HF1012",
+        reason: "the key is written without a value",
+        fix: `Write ${wanted}, or remove the key.`,
+      },
+    ];
   }
   return [
     {

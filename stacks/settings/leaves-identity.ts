@@ -21,7 +21,9 @@ export function region() {
     const meant = zone !== undefined && awsRegions.has(zone) ? zone : nearest(name, names);
     return faulty(
       "HF1101",
-      zone === meant && zone !== undefined ? "this is an availability zone, not a region" : "no AWS region has this name",
+      zone === meant && zone !== undefined
+        ? "this is an availability zone, not a region"
+        : "no AWS region has this name",
       meant === undefined ? "Use a region from the list in docs/configuration.md." : `Did you mean "${meant}"?`,
     );
   });
@@ -50,7 +52,11 @@ export function principal() {
       );
     }
     if (/[*?]/.test(arn)) {
-      return faulty("HF1402", "a wildcard would let in principals that nobody named", "Name each role or user in full.");
+      return faulty(
+        "HF1402",
+        "a wildcard would let in principals that nobody named",
+        "Name each role or user in full.",
+      );
     }
     const session = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/.exec(arn);
     if (session !== null) {
@@ -83,7 +89,8 @@ export function principal() {
 export function accountId() {
   const info = { type: "an AWS account id", allowed: "12 digits, in quotes" };
   return leaf(info, (value) => {
-    if (typeof value === "number" && Number.isInteger(value) && /^[1-9]\d{11}$/.test(String(value))) return String(value);
+    if (typeof value === "number" && Number.isInteger(value) && /^[1-9]\d{11}$/.test(String(value)))
+      return String(value);
     const id = asText(value, info);
     if (typeof id !== "string" || /^\d{12}$/.test(id)) return id;
     return faulty("HF1416", "an AWS account id has exactly 12 digits", "Write all 12 digits, in quotes.");

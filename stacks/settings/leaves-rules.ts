@@ -14,7 +14,11 @@ export function glob() {
       );
     }
     if (pattern.startsWith("/") || pattern.startsWith("s3://")) {
-      return faulty("HF1302", "keys start without a slash or bucket name", "Write the pattern from the key's first letter on.");
+      return faulty(
+        "HF1302",
+        "keys start without a slash or bucket name",
+        "Write the pattern from the key's first letter on.",
+      );
     }
     return pattern;
   });
@@ -26,7 +30,11 @@ export function ruleName() {
   return text(info, (name) =>
     /^[a-z0-9][a-z0-9-]{0,62}$/.test(name)
       ? name
-      : faulty("HF1304", "the name becomes part of a matter's name and of reports", "Use small letters, digits and hyphens."),
+      : faulty(
+          "HF1304",
+          "the name becomes part of a matter's name and of reports",
+          "Use small letters, digits and hyphens.",
+        ),
   );
 }
 

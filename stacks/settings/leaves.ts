@@ -50,7 +50,8 @@ export function leaf<T>(info: LeafInfo, read: (value: unknown) => T | Faulty) {
 const emptyValue = (info: LeafInfo): Faulty =>
   faulty("HF1012", "the key is written without a value", `Write ${info.type}, or remove the key.`);
 
-const typedString = "`pulumi config set --type string --path …`, or quotes in the file, keep the text as it is typed";
+const keepText =
+  "Write the value in quotes in the file, or use `pulumi config set --type string --path …`, which keeps text as it is typed.";
 
 /** Reads text, and explains how a number or a boolean came to stand in its place. */
 export function asText(value: unknown, info: LeafInfo): string | Faulty {
@@ -63,21 +64,27 @@ export function asText(value: unknown, info: LeafInfo): string | Faulty {
     return faulty(
       "HF1009",
       "this must be text, but a number arrived: `pulumi config set --path` stores digits as a number, and YAML reads digits after a leading zero as an octal number, so zeros may be lost",
-      `Write the value in quotes; ${typedString}.`,
+      keepText,
     );
   }
   if (typeof value === "boolean") {
     return faulty(
       "HF1010",
       "this must be text, but a boolean arrived: `pulumi config set --path` and YAML turn true and false into booleans",
-      `Write the value in quotes; ${typedString}.`,
+      keepText,
     );
   }
   return wrongType(value, info.type);
 }
 
 export function wrongType(value: unknown, wanted: string): Faulty {
-  const found = Array.isArray(value) ? "a list" : value === null ? "nothing" : typeof value === "object" ? "a map" : `a ${typeof value}`;
+  const found = Array.isArray(value)
+    ? "a list"
+    : value === null
+      ? "nothing"
+      : typeof value === "object"
+        ? "a map"
+        : `a ${typeof value}`;
   return faulty("HF1003", `${found} stands where ${wanted} is expected`, `Write ${wanted}.`);
 }
 
@@ -117,8 +124,20 @@ export interface DurationLimits {
 
 const durationForm = 'a number and a unit: "30 seconds", "15 minutes", "24 hours", "30 days", "2 weeks", "7 years"';
 const shortUnits: Readonly<Record<string, string>> = {
-  s: "seconds", sec: "seconds", secs: "seconds", m: "minutes", min: "minutes", mins: "minutes", h: "hours", hr: "hours",
-  hrs: "hours", d: "days", w: "weeks", y: "years", yr: "years", yrs: "years",
+  s: "seconds",
+  sec: "seconds",
+  secs: "seconds",
+  m: "minutes",
+  min: "minutes",
+  mins: "minutes",
+  h: "hours",
+  hr: "hours",
+  hrs: "hours",
+  d: "days",
+  w: "weeks",
+  y: "years",
+  yr: "years",
+  yrs: "years",
 };
 
 /** A duration within limits. */
@@ -175,7 +194,11 @@ export function integer(min: number, max: number) {
   return leaf(info, (value): number | Faulty => {
     if (typeof value !== "number") return wrongType(value, "a whole number without quotes");
     if (Number.isInteger(value) && value >= min && value <= max) return value;
-    return faulty("HF1008", "the number is outside the range or not whole", `Use a whole number from ${min} to ${max}.`);
+    return faulty(
+      "HF1008",
+      "the number is outside the range or not whole",
+      `Use a whole number from ${min} to ${max}.`,
+    );
   });
 }
 
@@ -198,5 +221,8 @@ export function flag(refused?: { readonly value: boolean; readonly fault: Fault 
 
 /** A key that is known but cannot be used in this version, whatever its value. */
 export function notAvailable(fault: Fault) {
-  return leaf({ type: "not available", allowed: "nothing: leave the key out" }, (): never | Faulty => new Faulty(fault));
+  return leaf(
+    { type: "not available", allowed: "nothing: leave the key out" },
+    (): never | Faulty => new Faulty(fault),
+  );
 }

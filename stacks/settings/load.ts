@@ -10,12 +10,15 @@ export type LoadedSettings = Settings & { readonly warnings: readonly Problem[] 
 /**
  * Reads and checks the config of the running stack.
  *
- * @throws SettingsError with all problems at once; nothing has been created then.
+ * @throws SettingsError with all errors at once; nothing has been created then. Warnings wait until there are none.
  */
 export function loadSettings(): LoadedSettings {
   const project = pulumi.getProject();
   const stack = pulumi.getStack();
   const { settings, problems } = parseSettings(pulumi.runtime.allConfig(), { project, stack });
-  if (settings === undefined) throw new SettingsError(problems, `Stack config of ${project}/${stack}`);
+  if (settings === undefined) {
+    const errors = problems.filter(({ severity }) => severity === "error");
+    throw new SettingsError(errors, `Stack config of ${project}/${stack}`);
+  }
   return { ...settings, warnings: problems };
 }

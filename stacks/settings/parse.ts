@@ -32,7 +32,7 @@ export interface ParsedSettings {
  */
 export function parseSettings(raw: RawConfig, _context: StackName): ParsedSettings {
   const scanned = scan(raw);
-  if (scanned.tree["cloud"] === "azure") {
+  if (scanned.tree.cloud === "azure") {
     const cloud = { severity: "error" as const, path: pathOf(["cloud"]), value: shown("azure"), ...unavailable.azure };
     return { problems: [...scanned.problems.filter(({ code }) => code === "HF1013"), cloud] };
   }

@@ -30,7 +30,8 @@ export function resolve(draft: Draft, provider: Readonly<Record<string, unknown>
     legalHold: {
       officers: present(draft.legalHold?.officers),
       grace: draft.legalHold?.grace ?? duration(defaults.legalHold.grace),
-      releaseApprovals: (draft.legalHold?.releaseApprovals ?? defaults.legalHold.releaseApprovals[removal]) === 2 ? 2 : 1,
+      releaseApprovals:
+        (draft.legalHold?.releaseApprovals ?? defaults.legalHold.releaseApprovals[removal]) === 2 ? 2 : 1,
       bulkThreshold: draft.legalHold?.bulkThreshold ?? defaults.legalHold.bulkThreshold,
       approvalExpires: draft.legalHold?.approvalExpires ?? duration(defaults.legalHold.approvalExpires),
     },
@@ -138,7 +139,7 @@ function resolveClasses(draft: Draft, media: KindTargets): RetentionClass[] {
   const written = Object.entries(draft.retention ?? {}).filter(([name]) => name !== "standard");
   const classes = written.map(([name, cls]) => resolveClass(name, cls));
   classes.sort((a, b) => b.deleteAfter.ms - a.deleteAfter.ms || (a.name < b.name ? -1 : 1));
-  return [...classes, resolveStandard(draft.retention?.["standard"] ?? {}, media)];
+  return [...classes, resolveStandard(draft.retention?.standard ?? {}, media)];
 }
 
 function resolveClass(name: string, draft: DraftClass): RetentionClass {
@@ -173,7 +174,9 @@ const fits = (cls: RetentionClass, media: KindTargets): boolean =>
 const primaryPlan = (cls: RetentionClass, media: KindTargets): TierPlan => tierPlan(cls, "primary", "media", media);
 
 /** The thresholds of a class in the order in which they must come; the end is last. */
-export function thresholdsOf(cls: RetentionClass): { key: "coolAfter" | "coldAfter" | "archiveAfter" | "deleteAfter"; days: number }[] {
+export function thresholdsOf(
+  cls: RetentionClass,
+): { key: "coolAfter" | "coldAfter" | "archiveAfter" | "deleteAfter"; days: number }[] {
   return (["coolAfter", "coldAfter", "archiveAfter", "deleteAfter"] as const).flatMap((key) => {
     const after = cls[key];
     return after === undefined ? [] : [{ key, days: inDays(after) }];

@@ -1,6 +1,7 @@
 /** Rules on principals, holds, alerts and on what `removal` allows. */
-import { awsRegions } from "../../model/regions.ts";
+
 import type { Problem } from "../../model/errors.ts";
+import { awsRegions } from "../../model/regions.ts";
 import { principalParts } from "./leaves-identity.ts";
 import { error, type Rule, type RuleContext, warning } from "./rule-context.ts";
 
@@ -42,7 +43,7 @@ export const principalsInPartition: Rule = (context) => {
 /** The account that most principals are of; `aws:allowedAccountIds` says it outright. */
 export const oneAccount: Rule = (context) => {
   const named = principals(context);
-  const allowed = context.settings.provider["allowedAccountIds"];
+  const allowed = context.settings.provider.allowedAccountIds;
   const counts = new Map<string, number>();
   for (const { arn } of named) {
     const { accountId } = principalParts(arn);
@@ -142,7 +143,8 @@ export const keepNeedsPeople: Rule = ({ draft, settings, sound }) => {
 export const approvalsReachable: Rule = ({ settings, sound }) => {
   const { officers, releaseApprovals } = settings.legalHold;
   const [only] = officers;
-  if (releaseApprovals !== 2 || officers.length !== 1 || only === undefined || principalParts(only).type !== "user") return [];
+  if (releaseApprovals !== 2 || officers.length !== 1 || only === undefined || principalParts(only).type !== "user")
+    return [];
   if (!sound("legalHold")) return [];
   return [
     error("HF1413", {
@@ -155,7 +157,13 @@ export const approvalsReachable: Rule = ({ settings, sound }) => {
 };
 
 export const undoable: Rule = ({ settings, sound }) => {
-  if (settings.removal !== "destroy" || settings.audit.lock !== "compliance" || !sound("audit", "lock") || !sound("removal")) return [];
+  if (
+    settings.removal !== "destroy" ||
+    settings.audit.lock !== "compliance" ||
+    !sound("audit", "lock") ||
+    !sound("removal")
+  )
+    return [];
   return [
     error("HF1414", {
       path: ["audit", "lock"],
@@ -174,7 +182,8 @@ export const sourcesComplete: Rule = ({ draft, sound }) => {
     problems.push(
       error("HF1001", {
         path: ["sources", "genesys", "organization"],
-        reason: "Genesys assumes the export role with this id as external id; without it any Genesys customer could write",
+        reason:
+          "Genesys assumes the export role with this id as external id; without it any Genesys customer could write",
         fix: "Copy the organization id from the Genesys Cloud admin page.",
       }),
     );

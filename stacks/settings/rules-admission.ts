@@ -5,7 +5,9 @@ import { error, type Rule, type RuleContext, warning } from "./rule-context.ts";
 
 interface WrittenMatch {
   readonly path: readonly PropertyKey[];
-  readonly match: Readonly<Record<string, unknown>> & { readonly metadata?: Readonly<Record<string, unknown>> | undefined };
+  readonly match: Readonly<Record<string, unknown>> & {
+    readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  };
 }
 
 /** Every match in the config with its place. */
@@ -13,7 +15,10 @@ function writtenMatches({ draft }: RuleContext): WrittenMatch[] {
   const rules = (["classification", "holdRules"] as const).flatMap((list) =>
     (draft[list] ?? []).map((rule, index) => ({ path: [list, index, "match"], match: rule?.match })),
   );
-  const classes = Object.entries(draft.retention ?? {}).map(([name, cls]) => ({ path: ["retention", name, "match"], match: cls.match }));
+  const classes = Object.entries(draft.retention ?? {}).map(([name, cls]) => ({
+    path: ["retention", name, "match"],
+    match: cls.match,
+  }));
   return [...rules, ...classes].flatMap(({ path, match }) => (match === undefined ? [] : [{ path, match }]));
 }
 
@@ -37,7 +42,9 @@ export const requiredInRules: Rule = ({ draft, sound }) => {
 export const matchesSaySomething: Rule = (context) =>
   writtenMatches(context)
     .filter(({ path, match }) => {
-      const empty = Object.values(match).every((value) => value === undefined) || Object.keys(match.metadata ?? { some: 1 }).length === 0;
+      const empty =
+        Object.values(match).every((value) => value === undefined) ||
+        Object.keys(match.metadata ?? { some: 1 }).length === 0;
       return empty && context.sound(...path);
     })
     .map(({ path }) =>
@@ -102,9 +109,16 @@ export const rulesGiveTags: Rule = ({ draft, sound }) =>
 /** A match on a tag that no rule gives is legal (a later rule may come), but today it never holds. */
 export const matchedTagsAreGiven: Rule = ({ draft, settings, sound }) => {
   if (!sound("classification")) return [];
-  const given = new Set(settings.admission.classification.flatMap(({ tags }) => Object.entries(tags).map(([tag, value]) => `${tag}=${value}`)));
+  const given = new Set(
+    settings.admission.classification.flatMap(({ tags }) =>
+      Object.entries(tags).map(([tag, value]) => `${tag}=${value}`),
+    ),
+  );
   const places = [
-    ...Object.entries(draft.retention ?? {}).map(([name, cls]) => ({ path: ["retention", name, "match"], match: cls.match })),
+    ...Object.entries(draft.retention ?? {}).map(([name, cls]) => ({
+      path: ["retention", name, "match"],
+      match: cls.match,
+    })),
     ...(draft.holdRules ?? []).map((rule, index) => ({ path: ["holdRules", index, "match"], match: rule?.match })),
   ];
   return places.flatMap(({ path, match }) =>

@@ -17,7 +17,9 @@ export const requiredTopLevel: Rule = ({ draft, sound }) =>
 function regionPair({ settings, sound }: RuleContext) {
   const primary = awsRegions.get(settings.primaryRegion);
   const dr = awsRegions.get(settings.drRegion);
-  return primary !== undefined && dr !== undefined && sound("primaryRegion") && sound("drRegion") ? { primary, dr } : undefined;
+  return primary !== undefined && dr !== undefined && sound("primaryRegion") && sound("drRegion")
+    ? { primary, dr }
+    : undefined;
 }
 
 export const regionsDiffer: Rule = (context) => {
@@ -52,7 +54,9 @@ export const sovereigntyStated: Rule = (context) => {
   const pair = regionPair(context);
   const { draft, sound } = context;
   const missing = (["mechanism", "reference", "signedOn"] as const)
-    .filter((key) => draft.sovereignty !== undefined && draft.sovereignty[key] === undefined && sound("sovereignty", key))
+    .filter(
+      (key) => draft.sovereignty !== undefined && draft.sovereignty[key] === undefined && sound("sovereignty", key),
+    )
     .map((key) =>
       error("HF1001", {
         path: ["sovereignty", key],
@@ -60,7 +64,12 @@ export const sovereigntyStated: Rule = (context) => {
         fix: "Write the key.",
       }),
     );
-  if (pair === undefined || pair.primary.partition !== pair.dr.partition || draft.sovereignty !== undefined || !sound("sovereignty")) {
+  if (
+    pair === undefined ||
+    pair.primary.partition !== pair.dr.partition ||
+    draft.sovereignty !== undefined ||
+    !sound("sovereignty")
+  ) {
     return missing;
   }
   if (pair.primary.jurisdiction === pair.dr.jurisdiction) return missing;
@@ -75,7 +84,7 @@ export const sovereigntyStated: Rule = (context) => {
 };
 
 export const providerRegion: Rule = ({ aws, settings, sound }) => {
-  const written = aws["region"];
+  const written = aws.region;
   if (written === undefined || written === settings.primaryRegion || !sound("primaryRegion")) return [];
   return [
     warning("HF1106", {

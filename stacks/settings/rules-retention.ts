@@ -14,14 +14,34 @@ import type { RetentionClass } from "../../model/settings.ts";
 import { thresholdsOf } from "./resolve.ts";
 import { error, type Rule, type RuleContext, warning } from "./rule-context.ts";
 
-/** A class needs up to six lifecycle rules per bucket (three states, two sensitivities); the rest is for upkeep. */
-const rulesPerClass = 6;
-export const maximumClasses = Math.floor(lifecycleRulesPerBucket / rulesPerClass) - 6;
+/** A class needs a lifecycle rule per bucket for each compliance status; one more rule does the upkeep of the bucket. */
+const rulesPerClass = 3;
+export const maximumClasses = Math.floor((lifecycleRulesPerBucket - 1) / rulesPerClass);
 
 /** Words that mean something else in keys, tags and lifecycle rules. */
 export const reservedClassNames: readonly string[] = [
-  "all", "any", "canary", "default", "destroy", "fast", "grace", "held", "hold", "hygiene", "keep", "landing", "legal-hold",
-  "media", "metadata", "never", "none", "normal", "quarantine", "recordings", "release-grace", "sensitive",
+  "all",
+  "any",
+  "canary",
+  "default",
+  "destroy",
+  "fast",
+  "grace",
+  "held",
+  "hold",
+  "hygiene",
+  "keep",
+  "landing",
+  "legal-hold",
+  "media",
+  "metadata",
+  "never",
+  "none",
+  "normal",
+  "quarantine",
+  "recordings",
+  "release-grace",
+  "sensitive",
 ];
 
 const writtenClasses = ({ draft }: RuleContext) => Object.entries(draft.retention ?? {});
@@ -46,7 +66,12 @@ export const classNames: Rule = (context) =>
         value: name,
         allowed: "a-z, 0-9 and -, beginning with a letter, at most 63 characters",
         reason: "the name becomes part of object keys, tags and rule ids",
-        fix: `Rename the class, for example to "${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[-\d]+|-+$/g, "") || "finance"}".`,
+        fix: `Rename the class, for example to "${
+          name
+            .toLowerCase()
+            .replaceAll(/[^a-z0-9]+/g, "-")
+            .replaceAll(/^[-\d]+|-+$/g, "") || "finance"
+        }".`,
       }),
     ];
   });
@@ -59,7 +84,7 @@ export const classCount: Rule = (context) => {
       path: ["retention"],
       value: count,
       allowed: `at most ${maximumClasses} classes with \`standard\``,
-      reason: `each class needs up to ${rulesPerClass} lifecycle rules per bucket, and S3 accepts ${lifecycleRulesPerBucket} in all`,
+      reason: `each class needs ${rulesPerClass} lifecycle rules per bucket, and S3 accepts ${lifecycleRulesPerBucket} in all`,
       fix: "Merge classes that end at the same age.",
     }),
   ];
@@ -92,7 +117,10 @@ export const classMatches: Rule = (context) =>
 
 export const classEnds: Rule = (context) =>
   writtenClasses(context)
-    .filter(([name, cls]) => name !== "standard" && cls.deleteAfter === undefined && context.sound("retention", name, "deleteAfter"))
+    .filter(
+      ([name, cls]) =>
+        name !== "standard" && cls.deleteAfter === undefined && context.sound("retention", name, "deleteAfter"),
+    )
     .map(([name]) =>
       error("HF1001", {
         path: ["retention", name, "deleteAfter"],
@@ -166,7 +194,13 @@ const isOrdered = (context: RuleContext, cls: RetentionClass): boolean => {
   return context.sound("retention", cls.name) && tierOrder(only).length === 0;
 };
 
-const enteringKey = { hot: "coolAfter", cool: "coolAfter", cold: "coldAfter", archive: "archiveAfter", deepArchive: "archiveAfter" } as const;
+const enteringKey = {
+  hot: "coolAfter",
+  cool: "coolAfter",
+  cold: "coldAfter",
+  archive: "archiveAfter",
+  deepArchive: "archiveAfter",
+} as const;
 
 function stayReason(stay: ShortStay): string {
   const days = stay.leftAtDays - stay.enteredAtDays;
@@ -176,21 +210,30 @@ function stayReason(stay: ShortStay): string {
 export const minimumStays: Rule = (context) => {
   const { settings, sound } = context;
   if (!sound("media") || !sound("metadata")) return [];
-  return settings.retention.filter((cls) => isOrdered(context, cls)).flatMap((cls): Problem[] => {
-    const primary = shortStays(tierPlan(cls, "primary", "media", settings.media), "hot");
-    const found = primary.map((stay) => stayProblem(cls, stay, "primary", cls[stay.leftFor === "deletion" ? "deleteAfter" : enteringKey[stay.leftFor]]?.text));
-    const told = new Set(primary.map(({ tier, leftFor }) => `${tier} ${leftFor}`));
-    for (const kind of kinds) {
-      const targets = settings[kind];
-      if (!readableTiers.includes(targets.drTier)) continue;
-      for (const stay of shortStays(tierPlan(cls, "dr", kind, targets), targets.drTier)) {
-        if (told.has(`${stay.tier} ${stay.leftFor}`)) continue;
-        told.add(`${stay.tier} ${stay.leftFor}`);
-        found.push(drStayProblem(cls, stay, kind, settings[kind].drArchiveAfter?.text));
+  return settings.retention
+    .filter((cls) => isOrdered(context, cls))
+    .flatMap((cls): Problem[] => {
+      const primary = shortStays(tierPlan(cls, "primary", "media", settings.media), "hot");
+      const found = primary.map((stay) =>
+        stayProblem(
+          cls,
+          stay,
+          "primary",
+          cls[stay.leftFor === "deletion" ? "deleteAfter" : enteringKey[stay.leftFor]]?.text,
+        ),
+      );
+      const told = new Set(primary.map(({ tier, leftFor }) => `${tier} ${leftFor}`));
+      for (const kind of kinds) {
+        const targets = settings[kind];
+        if (!readableTiers.includes(targets.drTier)) continue;
+        for (const stay of shortStays(tierPlan(cls, "dr", kind, targets), targets.drTier)) {
+          if (told.has(`${stay.tier} ${stay.leftFor}`)) continue;
+          told.add(`${stay.tier} ${stay.leftFor}`);
+          found.push(drStayProblem(cls, stay, kind, settings[kind].drArchiveAfter?.text));
+        }
       }
-    }
-    return found;
-  });
+      return found;
+    });
 };
 
 function stayProblem(cls: RetentionClass, stay: ShortStay, site: string, value: string | undefined): Problem {
@@ -204,7 +247,12 @@ function stayProblem(cls: RetentionClass, stay: ShortStay, site: string, value: 
   });
 }
 
-function drStayProblem(cls: RetentionClass, stay: ShortStay, kind: "metadata" | "media", drArchiveAfter: string | undefined): Problem {
+function drStayProblem(
+  cls: RetentionClass,
+  stay: ShortStay,
+  kind: "metadata" | "media",
+  drArchiveAfter: string | undefined,
+): Problem {
   const archives = stay.leftFor === "archive" || stay.leftFor === "deepArchive";
   const archived = stay.tier === "archive" || stay.tier === "deepArchive";
   if (drArchiveAfter !== undefined && (archives || archived)) {
@@ -213,7 +261,9 @@ function drStayProblem(cls: RetentionClass, stay: ShortStay, kind: "metadata" | 
       value: drArchiveAfter,
       ...(archives ? { allowed: `${stay.enteredAtDays + stay.minimumDays} days or more` } : {}),
       reason: `in DR, for the class \`${cls.name}\`, ${stayReason(stay)}`,
-      fix: archives ? "Archive later, or choose a warmer drTier." : `Archive earlier, keep \`${cls.name}\` longer, or leave drArchiveAfter out.`,
+      fix: archives
+        ? "Archive later, or choose a warmer drTier."
+        : `Archive earlier, keep \`${cls.name}\` longer, or leave drArchiveAfter out.`,
     });
   }
   const code = stay.leftFor === "deletion" ? "HF1210" : "HF1209";
@@ -234,7 +284,9 @@ export const archivedRecovery: Rule = (context) => {
   if (!sound("media") || !sound("retention")) return [];
   const uses = settings.retention.flatMap((cls) =>
     (["primary", "dr"] as const).flatMap((site) =>
-      tierPlan(cls, site, "media", settings.media).transitions.flatMap(({ tier }) => (isArchived(tier) ? [{ cls, tier }] : [])),
+      tierPlan(cls, site, "media", settings.media).transitions.flatMap(({ tier }) =>
+        isArchived(tier) ? [{ cls, tier }] : [],
+      ),
     ),
   );
   const slowest = uses.find(({ tier }) => tier === "deepArchive") ?? uses[0];

@@ -60,7 +60,10 @@ export function unknownKey(path: string, meant: string | undefined, known: reado
     path,
     ...(known.length === 0 ? {} : { allowed: known.join(", ") }),
     reason: "no such key is known, so it would have no effect",
-    fix: meant === undefined ? "Remove it, or see docs/configuration.md for the keys there are." : `Did you mean "${meant}"?`,
+    fix:
+      meant === undefined
+        ? "Remove it, or see docs/configuration.md for the keys there are."
+        : `Did you mean "${meant}"?`,
   };
 }
 

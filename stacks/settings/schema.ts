@@ -6,7 +6,17 @@
 import { z } from "zod";
 import { type Tier, tiers } from "../../model/cloud.ts";
 import { defaults } from "./defaults.ts";
-import { amount, choice, durationOf, durationOrNever, faultIssue, flag, integer, notAvailable, text } from "./leaves.ts";
+import {
+  amount,
+  choice,
+  durationOf,
+  durationOrNever,
+  faultIssue,
+  flag,
+  integer,
+  notAvailable,
+  text,
+} from "./leaves.ts";
 import { accountId, bytes, date, email, principal, region, uuid } from "./leaves-identity.ts";
 import { glob, markerTag, ruleName, tagValue } from "./leaves-rules.ts";
 import { unavailable } from "./unavailable.ts";
@@ -42,7 +52,11 @@ function list<S extends z.ZodType>(element: S) {
     for (const [index, entry] of ctx.value.entries()) {
       const identity = JSON.stringify(entry);
       if (entry !== undefined && seen.has(identity)) {
-        const fault = { code: "HF1011", reason: "the same entry stands in this list before", fix: "Remove one of them." };
+        const fault = {
+          code: "HF1011",
+          reason: "the same entry stands in this list before",
+          fix: "Remove one of them.",
+        };
         ctx.issues.push(faultIssue(entry, fault, [index]));
       }
       seen.add(identity);
@@ -67,17 +81,29 @@ const targets = (kind: "metadata" | "media") => ({
     }),
   ),
   rto: key(
-    { meaning: "Longest time from the begin of an outage until readers are served from DR.", default: defaults[kind].rto },
+    {
+      meaning: "Longest time from the begin of an outage until readers are served from DR.",
+      default: defaults[kind].rto,
+    },
     durationOf({ min: "1 minute", max: "30 days" }),
   ),
   archivedRto: key(
     { meaning: "The same for recordings in an archive tier.", default: defaults[kind].archivedRto },
     durationOf({ min: "1 hour", max: "30 days" }),
   ),
-  drTier: key({ meaning: `Tier in which copies arrive in DR${kind === "metadata" ? "; a readable one" : ""}.`, default: defaults[kind].drTier }, choice(tiers)),
+  drTier: key(
+    {
+      meaning: `Tier in which copies arrive in DR${kind === "metadata" ? "; a readable one" : ""}.`,
+      default: defaults[kind].drTier,
+    },
+    choice(tiers),
+  ),
   drArchiveAfter: key(
     {
-      meaning: kind === "metadata" ? "Refused: metadata stays readable." : "Age at which the DR copy moves to the archive tier of its class.",
+      meaning:
+        kind === "metadata"
+          ? "Refused: metadata stays readable."
+          : "Age at which the DR copy moves to the archive tier of its class.",
       default: kind === "metadata" ? "never" : "as the class says",
     },
     durationOf({ min: "1 day", ...whole }),
@@ -101,7 +127,10 @@ const fieldMatch = {
 
 const threshold = (tier: string, note: string) =>
   key(
-    { meaning: `Age at which media move to ${tier}; \`never\` switches a default off.`, ...(note === "" ? {} : { default: note }) },
+    {
+      meaning: `Age at which media move to ${tier}; \`never\` switches a default off.`,
+      ...(note === "" ? {} : { default: note }),
+    },
     durationOrNever({ min: "1 day", ...whole }),
   );
 
@@ -113,7 +142,10 @@ const retentionClass = z.strictObject({
   coolAfter: threshold("`cool`", `${defaults.standard.coolAfter} for \`standard\`, where it fits`),
   coldAfter: threshold("`cold`", ""),
   archiveAfter: threshold("the archive tier", `${defaults.standard.archiveAfter} for \`standard\`, where it fits`),
-  archiveTo: key({ meaning: "Which tier archiving means.", default: defaults.archiveTo }, choice(["archive", "deepArchive"])),
+  archiveTo: key(
+    { meaning: "Which tier archiving means.", default: defaults.archiveTo },
+    choice(["archive", "deepArchive"]),
+  ),
   deleteAfter: key(
     {
       meaning: "Age at which the recording ends in both sites, media and metadata together.",
@@ -134,7 +166,10 @@ const principals = (meaning: string, more: Omit<KeyDoc, "meaning"> = {}) =>
 const price = (tier: Tier) => key({ meaning: `Price of the tier \`${tier}\`.` }, amount());
 
 export const settingsSchema = z.strictObject({
-  cloud: key({ meaning: "The cloud of this stack.", required: "always" }, choice(["aws"], { azure: unavailable.azure })),
+  cloud: key(
+    { meaning: "The cloud of this stack.", required: "always" },
+    choice(["aws"], { azure: unavailable.azure }),
+  ),
   primaryRegion: key({ meaning: "Region that takes new recordings.", required: "always" }, region()),
   drRegion: key({ meaning: "Region that survives the loss of the primary one.", required: "always" }, region()),
   removal: key(
@@ -145,11 +180,15 @@ export const settingsSchema = z.strictObject({
     },
     choice(["keep", "destroy"]),
   ),
-  metadata: key({ meaning: "Targets for the small JSON object of each recording." }, z.strictObject(targets("metadata"))),
+  metadata: key(
+    { meaning: "Targets for the small JSON object of each recording." },
+    z.strictObject(targets("metadata")),
+  ),
   media: key({ meaning: "Targets for the video of each recording." }, z.strictObject(targets("media"))),
   retention: key(
     {
-      meaning: "Retention classes by name. Where several match, the one that keeps longest wins (then the first by name).",
+      meaning:
+        "Retention classes by name. Where several match, the one that keeps longest wins (then the first by name).",
       default: "`standard`",
     },
     z.record(z.string(), retentionClass),
@@ -197,7 +236,10 @@ export const settingsSchema = z.strictObject({
         choice(["hold"], { "hold+compliance": unavailable.complianceLock }),
       ),
       bulkThreshold: key(
-        { meaning: "Recordings from which a bulk hold runs as a batch job.", default: `${defaults.legalHold.bulkThreshold}` },
+        {
+          meaning: "Recordings from which a bulk hold runs as a batch job.",
+          default: `${defaults.legalHold.bulkThreshold}`,
+        },
         integer(1, 1_000_000),
       ),
       approvalExpires: key(
@@ -210,7 +252,9 @@ export const settingsSchema = z.strictObject({
     { meaning: "Who reads and who repairs." },
     z.strictObject({
       readers: principals("Readers in the primary region."),
-      drReaders: principals("Readers in DR.", { effect: "Must contain all readers while `failover.automaticReads` is on." }),
+      drReaders: principals("Readers in DR.", {
+        effect: "Must contain all readers while `failover.automaticReads` is on.",
+      }),
       sensitiveReaders: principals("Readers of recordings tagged `PII` or `PCI`."),
       drAdmins: principals("May change the DR side outside a deployment."),
       breakGlass: principals("May do what is denied to all others; every use raises an alarm."),
@@ -220,7 +264,10 @@ export const settingsSchema = z.strictObject({
   sovereignty: key(
     { meaning: "Why data may be copied between the jurisdictions of the two regions.", required: "when they differ" },
     z.strictObject({
-      mechanism: key({ meaning: "Legal mechanism, e.g. standard contractual clauses.", required: "always" }, word("any text")),
+      mechanism: key(
+        { meaning: "Legal mechanism, e.g. standard contractual clauses.", required: "always" },
+        word("any text"),
+      ),
       reference: key({ meaning: "Where the document is filed.", required: "always" }, word("any text")),
       signedOn: key({ meaning: "Day of signature.", required: "always" }, date()),
     }),
@@ -253,7 +300,10 @@ export const settingsSchema = z.strictObject({
         z.strictObject({ writers: principals("Principals that write to the landing.", { required: "always" }) }),
       ),
       cxone: key({ meaning: "NICE CXone export: not available in this version." }, notAvailable(unavailable.cxone)),
-      direct: key({ meaning: "Direct writers into the store: not available in this version." }, notAvailable(unavailable.direct)),
+      direct: key(
+        { meaning: "Direct writers into the store: not available in this version." },
+        notAvailable(unavailable.direct),
+      ),
     }),
   ),
   failover: key(
@@ -263,7 +313,10 @@ export const settingsSchema = z.strictObject({
         { meaning: "Time between two probes.", default: defaults.failover.probeInterval },
         durationOf({ min: "5 seconds", max: "10 minutes" }),
       ),
-      failures: key({ meaning: "Failed probes in a row that switch reads.", default: `${defaults.failover.failures}` }, integer(1, 100)),
+      failures: key(
+        { meaning: "Failed probes in a row that switch reads.", default: `${defaults.failover.failures}` },
+        integer(1, 100),
+      ),
       successes: key(
         { meaning: "Healthy probes in a row before reads go back.", default: `${defaults.failover.successes}` },
         integer(1, 1_000),
@@ -310,15 +363,29 @@ export const settingsSchema = z.strictObject({
       asOf: key({ meaning: "Day on which they were read.", required: "always" }, date()),
       perGbMonth: key(
         { meaning: "USD per GB-month by tier." },
-        z.strictObject({ hot: price("hot"), cool: price("cool"), cold: price("cold"), archive: price("archive"), deepArchive: price("deepArchive") }),
+        z.strictObject({
+          hot: price("hot"),
+          cool: price("cool"),
+          cold: price("cold"),
+          archive: price("archive"),
+          deepArchive: price("deepArchive"),
+        }),
       ),
     }),
   ),
   alerts: key(
     { meaning: "Who is told." },
-    z.strictObject({ email: key({ meaning: "Addresses that alarms are sent to.", default: "none", required: "under `keep`" }, list(email())) }),
+    z.strictObject({
+      email: key(
+        { meaning: "Addresses that alarms are sent to.", default: "none", required: "under `keep`" },
+        list(email()),
+      ),
+    }),
   ),
-  tags: key({ meaning: "Tags on every resource that can carry them.", default: "none" }, z.record(z.string(), tagValue().optional())),
+  tags: key(
+    { meaning: "Tags on every resource that can carry them.", default: "none" },
+    z.record(z.string(), tagValue().optional()),
+  ),
 });
 
 /** Stack config as it was written and understood; what was wrong is left out. */

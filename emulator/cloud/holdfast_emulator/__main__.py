@@ -59,7 +59,7 @@ async def _serve(listener: socket.socket) -> None:
 
     from ministack import app as gateway
 
-    from . import controls, patches
+    from . import alarms, controls, patches
 
     patches.install()
     config = Config()
@@ -82,9 +82,10 @@ async def _serve(listener: socket.socket) -> None:
         print(ready, flush=True)
         os.dup2(2, 1)
 
-    task = asyncio.ensure_future(announce())
+    tasks = [asyncio.ensure_future(announce()), asyncio.ensure_future(alarms.evaluate_for_ever())]
     await serve(controls.with_controls(gateway.app), config, shutdown_trigger=asyncio.Event().wait)
-    task.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Installs every patch, in one place, so that what is changed in the emulator can be read at a glance."""
 
 from . import (
+    alarms,
     lambda_metrics,
     principals,
     s3_buckets,
@@ -11,6 +12,7 @@ from . import (
     s3_replication,
     s3_replication_rules,
     s3_writes,
+    subscriptions,
 )
 
 
@@ -30,3 +32,5 @@ def install() -> None:
     s3_lifecycle_rules.install()
     s3_replication.install()
     lambda_metrics.install()
+    alarms.install()
+    subscriptions.install()

@@ -166,6 +166,25 @@ def _schema_problem(s3, body):
     return None
 
 
+def _exact_read_back(s3):
+    """GetBucketLifecycleConfiguration returns what was put: no size of 0 in an ``And`` that had none, which would
+    read as a size filter and switch off the 128 KB minimum for transitions."""
+
+    @wrap(s3, "_get_bucket_lifecycle")
+    def get(original, name):
+        status, headers, body = original(name)
+        if status != 200:
+            return status, headers, body
+        parts = body.split(b"<Rule>")
+        for i, rule in enumerate(s3._bucket_lifecycle[name], start=1):
+            both = rule.get("Filter", {}).get("And")
+            if both is not None and "ObjectSizeGreaterThan" not in both:
+                parts[i] = parts[i].replace(b"<ObjectSizeGreaterThan>0</ObjectSizeGreaterThan>", b"")
+            if both is not None and "Prefix" not in both:
+                parts[i] = parts[i].replace(b"<And><Prefix></Prefix>", b"<And>")
+        return status, headers, b"<Rule>".join(parts)
+
+
 _SIZE_HEADER = "x-amz-transition-default-minimum-object-size"
 
 
@@ -197,7 +216,13 @@ def install():
     @wrap(s3, "_put_bucket_lifecycle")
     def put(original, name, body):
         problem = _schema_problem(s3, body) if name in s3._buckets else None
-        return refuse(problem) if problem else original(name, body)
+        if problem:
+            return refuse(problem)
+        answer = original(name, body)
+        if isinstance(s3._bucket_lifecycle.get(name), str):  # the lenient parser gave up and stored the text
+            s3._bucket_lifecycle.pop(name)
+            return refuse(("MalformedXML", None))
+        return answer
 
     @wrap(s3, "_lifecycle_rules_error")
     def check(original, rules):
@@ -207,4 +232,5 @@ def install():
         problem = rules_problem(rules)
         return refuse(problem) if problem else None
 
+    _exact_read_back(s3)
     _minimum_object_size(s3)

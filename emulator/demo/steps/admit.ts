@@ -3,7 +3,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { assume, keysOf, type LocalStack, s3 } from "../aws.ts";
 import { catalogRows, completeIds } from "../catalog.ts";
 import type { Context, StepResult } from "../context.ts";
-import { emulatorCounts } from "../counts.ts";
+import { counts } from "../emulated.ts";
 import { until } from "../poll.ts";
 import type { Progress } from "../progress.ts";
 import { type DemoObject, expected, organization, writesOf } from "../recordings.ts";
@@ -12,12 +12,11 @@ import { type DemoObject, expected, organization, writesOf } from "../recordings
 const genesysAccount = "765628985471";
 
 export async function writers(stack: LocalStack): Promise<Record<"genesys" | "plain", ReturnType<typeof s3>>> {
-  const genesysRole = stack.outputs.functions.genesysRole;
   const external = { accessKeyId: genesysAccount, secretAccessKey: "test" };
   const genesys = await assume(
     stack,
     external,
-    genesysRole ?? `arn:aws:iam::${stack.accountId}:role/holdfast-embedded-genesys-writer-${stack.accountId}`,
+    `arn:aws:iam::${stack.accountId}:role/holdfast-embedded-genesys-${stack.accountId}`,
     organization,
   );
   const plain = await assume(stack, keysOf(stack, "admin"), `arn:aws:iam::${stack.accountId}:role/PlainUploader`);
@@ -41,7 +40,8 @@ export async function admit(context: Context, progress: Progress): Promise<StepR
   const { stack, recordings } = context;
   const clients = await writers(stack);
   const writes = writesOf(recordings);
-  const before = await emulatorCounts(stack);
+  const functionName = stack.outputs.functions.admit ?? "";
+  const before = await counts(context.cloud, functionName);
   const started = Date.now();
   for (let i = 0; i < writes.length; i += 8)
     await Promise.all(writes.slice(i, i + 8).map((w) => land(stack, clients, w.recording.layout, w.object)));
@@ -59,9 +59,9 @@ export async function admit(context: Context, progress: Progress): Promise<StepR
   const quiet = await until(
     "an empty intake queue",
     60_000,
-    () => emulatorCounts(stack),
-    (counts) => counts.intakeWaiting === 0,
-    (counts) => progress.tell(`${counts.intakeWaiting} events left in the intake queue`),
+    () => counts(context.cloud, functionName),
+    (seen) => seen.intakeWaiting === 0,
+    (seen) => progress.tell(`${seen.intakeWaiting} events left in the intake queue`),
   );
   const admitted = completeIds(rows, "primary", "admitted");
   const quarantined = new Set(rows.filter((r) => r.status === "quarantined").map((r) => r.recordingId));
@@ -82,7 +82,6 @@ export async function admit(context: Context, progress: Progress): Promise<StepR
       quarantined: quarantined.size,
       waitingForMetadata: recordings.length - admitted.size - quarantined.size,
       invocations: quiet.invocations - before.invocations,
-      eventsDelivered: quiet.intakeDelivered - before.intakeDelivered,
       deadLetters: quiet.deadLetters,
     },
     sentence: `${admitted.size} of ${recordings.length} recordings admitted in ${seconds.toFixed(1)} s; ${quarantined.size} truncated one quarantined, 1 waits for its metadata`,

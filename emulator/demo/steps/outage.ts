@@ -3,7 +3,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { assume, keysOf, s3 } from "../aws.ts";
 import { catalogRows } from "../catalog.ts";
 import type { Context, StepResult } from "../context.ts";
-import { cutRegion, healAll } from "../faults.ts";
+import { cutRegion } from "../emulated.ts";
 import type { Progress } from "../progress.ts";
 import { sha256Of } from "./replicate.ts";
 
@@ -26,7 +26,7 @@ export async function outage(context: Context, progress: Progress): Promise<Step
     recordings.filter((r) => r.expectation === "admitted" && !r.sensitive && !r.training).map((r) => r.recordingId),
   );
   const uploader = await assume(stack, keysOf(stack, "admin"), `arn:aws:iam::${stack.accountId}:role/PlainUploader`);
-  const faults = await cutRegion(stack, stack.regions.primary);
+  const cut = await cutRegion(context.cloud, stack.regions.primary);
   try {
     // From here on only the DR region is asked, the catalog included.
     const rows = (await catalogRows(stack, "dr")).filter(
@@ -70,11 +70,11 @@ export async function outage(context: Context, progress: Progress): Promise<Step
         primaryAnswers,
         failedReads: sample.length - read,
         p50Ms: Number((times[Math.floor(times.length / 2)] ?? 0).toFixed(1)),
-        faultsInjected: await faults.injected(),
+        faultsInjected: await cut.injected(),
       },
       sentence: `${intact} of ${sample.length} recordings read from ${stack.regions.dr} with matching checksum while ${stack.regions.primary} answered nothing`,
     };
   } finally {
-    await healAll(stack);
+    await cut.heal();
   }
 }

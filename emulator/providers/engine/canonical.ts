@@ -33,7 +33,7 @@ function canonicalValue(row: Comparison, path: string, value: unknown): unknown 
     if (items.length === 0) return undefined;
     return row.sets?.includes(path) ? items.map((v) => [stable(v), v] as const).sort(byText).map(([, v]) => v) : items;
   }
-  if (isAsset(value) || isArchive(value)) return value.hash === undefined ? value : { hash: value.hash };
+  if (isAsset(value) || isArchive(value)) return value.hash ?? value;
   if (isObject(value)) {
     const kind = row.json?.[path];
     if (kind) return canonicalJson(kind, value);
@@ -50,6 +50,32 @@ function canonicalValue(row: Comparison, path: string, value: unknown): unknown 
     return parsed === undefined ? value : canonicalJson(kind, parsed);
   }
   return value;
+}
+
+/**
+ * A copy without the values under the patterns: all of them, or only those that `stated` does not state. Elements of
+ * lists are looked at together, because their order may differ between both sides.
+ */
+export function without(
+  value: unknown,
+  patterns: readonly string[],
+  stated?: { readonly value: unknown },
+  path = "",
+): unknown {
+  if (Array.isArray(value)) {
+    const peers = Array.isArray(stated?.value) ? stated.value.filter(isObject) : [];
+    const merged = stated && { value: Object.assign({}, ...peers) as Props };
+    return value.map((v) => without(v, patterns, merged, `${path}[]`));
+  }
+  if (!isObject(value) || isAsset(value) || isArchive(value)) return value;
+  const out: Props = {};
+  for (const [key, v] of Object.entries(value)) {
+    const here = join(path, key);
+    const other = isObject(stated?.value) ? stated.value[key] : undefined;
+    if (patterns.includes(here) && other === undefined) continue;
+    out[key] = without(v, patterns, stated && { value: other }, here);
+  }
+  return out;
 }
 
 const byText = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>

@@ -77,9 +77,11 @@ function checkObject(frame: Frame, path: string, pattern: string, type: ObjectTy
 
 function refusal(row: Frame["row"], pattern: string): string | undefined {
   const top = /^[^.[]+/.exec(pattern)?.[0] ?? pattern;
-  if (!row.supports.includes(top)) return "no part of Holdfast uses it, so its row does not carry it to the cloud";
   const hit = Object.entries(row.refuses ?? {}).find(([p]) => covers(p, pattern));
-  return hit?.[1];
+  if (hit) return hit[1];
+  return row.supports.includes(top)
+    ? undefined
+    : "no part of Holdfast uses it, so its row does not carry it to the cloud";
 }
 
 function checkValue(frame: Frame, path: string, pattern: string, type: TypeNode, value: unknown): void {

@@ -1,4 +1,4 @@
-import { type Comparison, canonical, join } from "./canonical.ts";
+import { type Comparison, canonical, join, without } from "./canonical.ts";
 import { coveredBy, type Row } from "./row.ts";
 import { isObject, isUnknown, type Props, same } from "./values.ts";
 
@@ -14,11 +14,14 @@ export interface Change {
 /**
  * What differs between two sets of inputs of one resource, by meaning.
  *
- * A value that is not known yet counts as changed. Lists are compared element by element, sets as sets.
+ * A value that is not known yet counts as changed; one that is no longer stated counts as deleted unless the cloud
+ * chooses it then. Lists are compared element by element, sets as sets.
  */
 export function changes(row: Comparison & Pick<Row<never>, "replaceOn">, olds: Props, news: Props): Change[] {
   const found: { path: string; pattern: string; kind: Change["kind"] }[] = [];
-  compare(row, "", "", canonical(row, olds), canonical(row, news), (path, pattern, kind) =>
+  // What the cloud chooses where nothing is stated stays as it is when the program stops stating it.
+  const kept = without(olds, row.computed ?? [], { value: news }) as Props;
+  compare(row, "", "", canonical(row, kept), canonical(row, news), (path, pattern, kind) =>
     found.push({ path, pattern, kind }),
   );
   return found.map(({ path, pattern, kind }) => ({

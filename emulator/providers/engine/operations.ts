@@ -139,7 +139,8 @@ export class Operations<S extends Session> {
       id = await row.create(this.#job(row, session, target, inputs, {}, created));
     } catch (error) {
       if (id === undefined) throw error;
-      throw await this.#unfinished(session, { ...target, id }, inputs, error);
+      const why = `HF5521 ${target.type} ${id} exists but is not finished: ${messageOf(error)}`;
+      throw await this.#unfinished(session, { ...target, id }, inputs, {}, why, error);
     }
     return { id, state: await this.#stateAfter(session, { ...target, id }, inputs, {}) };
   }
@@ -179,7 +180,7 @@ export class Operations<S extends Session> {
     try {
       if (names.size > 0) await row.update(this.#job(row, session, target, news, current.state, () => {}), names);
     } catch (error) {
-      throw await this.#unfinished(session, target, news, error, oldState);
+      throw await this.#unfinished(session, target, news, oldState, messageOf(error), error);
     }
     return this.#stateAfter(session, target, news, oldState);
   }
@@ -202,14 +203,15 @@ export class Operations<S extends Session> {
     throw new Unfinished(target.id, { ...oldState, ...inputs }, inputs, message);
   }
 
-  async #unfinished(session: S, target: Target, inputs: Props, cause: unknown, oldState: Props = {}) {
-    const message = `HF5521 ${target.type} ${target.id} exists but is not finished: ${messageOf(cause)}`;
+  /** The error that records what the cloud has of a resource after a failure half-way. */
+  async #unfinished(session: S, target: Target, inputs: Props, oldState: Props, message: string, cause: unknown) {
+    const guess = { ...oldState, ...inputs };
     try {
       const found = await this.read(session, target, inputs, oldState);
-      return new Unfinished(target.id, found?.state ?? { ...oldState, ...inputs }, inputs, message, { cause });
+      return new Unfinished(target.id, found?.state ?? guess, inputs, message, { cause });
     } catch (error) {
       const both = `${message}; reading it back failed too: ${messageOf(error)}`;
-      return new Unfinished(target.id, { ...oldState, ...inputs }, inputs, both, { cause });
+      return new Unfinished(target.id, guess, inputs, both, { cause });
     }
   }
 

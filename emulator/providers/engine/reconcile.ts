@@ -1,6 +1,6 @@
-import { canonical, join } from "./canonical.ts";
+import { canonical, without } from "./canonical.ts";
 import type { Row } from "./row.ts";
-import { isObject, type Props, same } from "./values.ts";
+import { type Props, same } from "./values.ts";
 
 export interface Reconciled {
   /** Inputs as the cloud has them now, in the program's spelling wherever they mean the same. */
@@ -19,9 +19,10 @@ export interface Reconciled {
 export function reconcile(row: Row<never>, olds: Props, cloud: Props): Reconciled {
   const unreadable = row.emulatorCannotRead?.map((u) => u.property) ?? [];
   const kept = new Set([...(row.local ?? []), ...(row.naming?.prefix ? [row.naming.prefix] : [])]);
-  const readable = (without(cloud, olds, "", row.computed ?? [], false) ?? {}) as Props;
-  const before = canonical(row, (without(olds, undefined, "", unreadable, true) ?? {}) as Props);
-  const after = canonical(row, (without(readable, undefined, "", unreadable, true) ?? {}) as Props);
+  const chosenByCloud = [...(row.computed ?? []), ...Object.keys(row.refuses ?? {})];
+  const readable = without(cloud, chosenByCloud, { value: olds }) as Props;
+  const before = canonical(row, without(olds, unreadable) as Props);
+  const after = canonical(row, without(readable, unreadable) as Props);
   const inputs: Props = {};
   const state: Props = { ...cloud };
   for (const property of new Set([...row.supports, "region"])) {
@@ -33,25 +34,4 @@ export function reconcile(row: Row<never>, olds: Props, cloud: Props): Reconcile
     } else if (readable[property] !== undefined) inputs[property] = readable[property];
   }
   return { inputs, state };
-}
-
-/**
- * A copy without the values under the patterns: all of them, or only those that `stated` does not state.
- * Elements of lists are looked at together, because their order may differ between both sides.
- */
-function without(value: unknown, stated: unknown, path: string, patterns: readonly string[], all: boolean): unknown {
-  if (Array.isArray(value)) {
-    const peers = Array.isArray(stated) ? stated.filter(isObject) : [];
-    const merged = Object.assign({}, ...peers) as Props;
-    return value.map((v) => without(v, merged, `${path}[]`, patterns, all));
-  }
-  if (!isObject(value)) return value;
-  const out: Props = {};
-  for (const [key, v] of Object.entries(value)) {
-    const here = join(path, key);
-    const other = isObject(stated) ? stated[key] : undefined;
-    if (patterns.includes(here) && (all || other === undefined)) continue;
-    out[key] = without(v, other, here, patterns, all);
-  }
-  return out;
 }

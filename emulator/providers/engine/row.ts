@@ -10,7 +10,7 @@ export interface Row<S, A = Props> {
   readonly type: string;
   /** Top-level inputs that the row carries to the cloud. Declared inputs outside this list are refused. */
   readonly supports: readonly string[];
-  /** Nested patterns that are refused although declared, with the reason. */
+  /** Why declared properties, nested ones too, are refused; without an entry: nothing uses them. */
   readonly refuses?: Readonly<Record<string, string>>;
   readonly naming?: Naming;
   /** Inputs that make up the physical identity besides the region: a replacement that keeps them all deletes first. */
@@ -33,6 +33,8 @@ export interface Row<S, A = Props> {
   readonly volatile?: readonly string[];
   /** Inputs that the emulated cloud takes but cannot tell: printed as unproven, kept from the state on a read. */
   readonly emulatorCannotRead?: readonly Unreadable[];
+  /** Changes that AWS carries out and the emulated cloud does not: printed as unproven. */
+  readonly emulatorCannotChange?: readonly Unreadable[];
   /** False for resources of a global service, which have no `region`. */
   readonly regional?: boolean;
   /** True when the resource carries tags. */

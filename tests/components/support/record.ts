@@ -28,6 +28,13 @@ export interface Recording {
 
 const inputsByName = new Map<string, Record<string, unknown>>();
 
+/** Inputs of a resource that was made since the last `useMocks`, whoever made it. */
+export function inputsOf(type: string, name: string): Readonly<Record<string, unknown>> {
+  const inputs = inputsByName.get(`${type} ${name}`);
+  if (!inputs) throw new Error(`no ${type} named ${name}`);
+  return inputs;
+}
+
 /** What a cloud would answer; ARNs name the resource so that documents can be compared as text. */
 export async function useMocks(calls: Readonly<Record<string, Record<string, unknown>>> = {}): Promise<void> {
   inputsByName.clear();

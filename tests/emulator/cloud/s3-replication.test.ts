@@ -342,14 +342,12 @@ test("a failed replication is reported as a replication event when the rule has 
   );
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: policy } }));
   const QueueConfigurations = [{ QueueArn, Events: ["s3:Replication:OperationFailedReplication" as const] }];
-  await cloud
-    .s3()
-    .send(
-      new PutBucketNotificationConfigurationCommand({
-        Bucket: "src",
-        NotificationConfiguration: { QueueConfigurations },
-      }),
-    );
+  await cloud.s3().send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: "src",
+      NotificationConfiguration: { QueueConfigurations },
+    }),
+  );
   await configure(rule({}, { Metrics: { Status: "Enabled" } }));
   await setRolePolicy(cloud, "replication", statement("Allow", "s3:ListBucket", "*"));
   await put("failing");

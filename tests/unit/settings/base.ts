@@ -42,4 +42,5 @@ export function configOf(text: string): Record<string, unknown> {
 }
 
 export const root = join(import.meta.dirname, "..", "..", "..");
-export const readStackFile = (path: string): Record<string, unknown> => configOf(readFileSync(join(root, path), "utf8"));
+export const readStackFile = (path: string): Record<string, unknown> =>
+  configOf(readFileSync(join(root, path), "utf8"));

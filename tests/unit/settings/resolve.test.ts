@@ -23,8 +23,18 @@ describe("defaults", () => {
       primaryRegion: "us-east-1",
       drRegion: "us-west-2",
       removal: "keep",
-      metadata: { rpo: duration("15 minutes"), rto: duration("15 minutes"), archivedRto: duration("24 hours"), drTier: "hot" },
-      media: { rpo: duration("60 minutes"), rto: duration("15 minutes"), archivedRto: duration("24 hours"), drTier: "cool" },
+      metadata: {
+        rpo: duration("15 minutes"),
+        rto: duration("15 minutes"),
+        archivedRto: duration("24 hours"),
+        drTier: "hot",
+      },
+      media: {
+        rpo: duration("60 minutes"),
+        rto: duration("15 minutes"),
+        archivedRto: duration("24 hours"),
+        drTier: "cool",
+      },
       retention: [
         {
           name: "standard",
@@ -41,10 +51,21 @@ describe("defaults", () => {
         bulkThreshold: 1_000,
         approvalExpires: duration("7 days"),
       },
-      access: { readers: [], drReaders: [], sensitiveReaders: [], drAdmins: [], breakGlass: [role("BreakGlass")], deployers: [] },
+      access: {
+        readers: [],
+        drReaders: [],
+        sensitiveReaders: [],
+        drAdmins: [],
+        breakGlass: [role("BreakGlass")],
+        deployers: [],
+      },
       admission: { classification: [], holdRules: [], classes: [{ className: "standard" }] },
       sources: {
-        genesys: { organization: "00000000-0000-4000-8000-000000000000", accountId: "765628985471", objectOwnership: "enforced" },
+        genesys: {
+          organization: "00000000-0000-4000-8000-000000000000",
+          accountId: "765628985471",
+          objectOwnership: "enforced",
+        },
       },
       failover: { probeInterval: duration("30 seconds"), failures: 3, successes: 10, automaticReads: true },
       audit: { retention: duration("10 years"), lock: "compliance" },
@@ -56,15 +77,27 @@ describe("defaults", () => {
   });
 
   it("depend on removal", () => {
-    const settings = settingsOf({ "holdfast:removal": "destroy", "holdfast:legalHold": undefined, "holdfast:alerts": undefined });
+    const settings = settingsOf({
+      "holdfast:removal": "destroy",
+      "holdfast:legalHold": undefined,
+      "holdfast:alerts": undefined,
+    });
     expect(settings.audit).toEqual({ retention: duration("1 day"), lock: "governance" });
     expect(settings.legalHold.releaseApprovals).toBe(1);
   });
 
   it.each([
-    ["only the end", { deleteAfter: "400 days" }, { coolAfter: "30 days", archiveAfter: "180 days", deleteAfter: "400 days" }],
+    [
+      "only the end",
+      { deleteAfter: "400 days" },
+      { coolAfter: "30 days", archiveAfter: "180 days", deleteAfter: "400 days" },
+    ],
     ["an end before the archive pays", { deleteAfter: "269 days" }, { coolAfter: "30 days", deleteAfter: "269 days" }],
-    ["an end at which the archive just pays", { deleteAfter: "270 days" }, { coolAfter: "30 days", archiveAfter: "180 days", deleteAfter: "270 days" }],
+    [
+      "an end at which the archive just pays",
+      { deleteAfter: "270 days" },
+      { coolAfter: "30 days", archiveAfter: "180 days", deleteAfter: "270 days" },
+    ],
     ["an end before cool pays", { deleteAfter: "59 days" }, { deleteAfter: "59 days" }],
     ["an early archive", { archiveAfter: "59 days" }, { archiveAfter: "59 days", deleteAfter: "365 days" }],
     ["never", { coolAfter: "never", archiveAfter: "never" }, { deleteAfter: "365 days" }],
@@ -91,9 +124,14 @@ describe("classes", () => {
 
   it("take tags by name in a match", () => {
     const settings = settingsOf({
-      "holdfast:classification": [{ name: "cards", match: { key: "pay/*" }, tags: { PCI: true, department: "finance" } }],
+      "holdfast:classification": [
+        { name: "cards", match: { key: "pay/*" }, tags: { PCI: true, department: "finance" } },
+      ],
       "holdfast:retention": {
-        finance: { match: { department: "finance", key: "pay/*", metadata: { "queue.name": "F*" } }, deleteAfter: "7 years" },
+        finance: {
+          match: { department: "finance", key: "pay/*", metadata: { "queue.name": "F*" } },
+          deleteAfter: "7 years",
+        },
       },
     });
     expect(settings.admission.classification).toEqual([

@@ -23,7 +23,10 @@ const four: RetentionClass = { ...standard, coldAfter: duration("60 days"), arch
 
 const render = (cls: RetentionClass, site: Site, kind: Kind, t: KindTargets): string => {
   const plan = tierPlan(cls, site, kind, t);
-  return [...plan.transitions.map(({ tier, afterDays }) => `${tier}@${afterDays}`), `delete@${plan.deleteAfterDays}`].join(" ");
+  return [
+    ...plan.transitions.map(({ tier, afterDays }) => `${tier}@${afterDays}`),
+    `delete@${plan.deleteAfterDays}`,
+  ].join(" ");
 };
 
 describe("tierPlan", () => {
@@ -34,15 +37,57 @@ describe("tierPlan", () => {
     ["metadata is never moved in DR", four, "dr", "metadata", targets("hot"), "delete@365"],
     ["DR, arriving hot", standard, "dr", "media", targets("hot"), "cool@30 archive@180 delete@365"],
     ["DR, arriving cool: cool is dropped", standard, "dr", "media", targets("cool"), "archive@180 delete@365"],
-    ["DR, arriving cold: cool and cold are dropped", four, "dr", "media", targets("cold"), "deepArchive@180 delete@365"],
-    ["DR, arriving archived: all but deepArchive is dropped", four, "dr", "media", targets("archive"), "deepArchive@180 delete@365"],
+    [
+      "DR, arriving cold: cool and cold are dropped",
+      four,
+      "dr",
+      "media",
+      targets("cold"),
+      "deepArchive@180 delete@365",
+    ],
+    [
+      "DR, arriving archived: all but deepArchive is dropped",
+      four,
+      "dr",
+      "media",
+      targets("archive"),
+      "deepArchive@180 delete@365",
+    ],
     ["DR, arriving archived: archive is dropped", standard, "dr", "media", targets("archive"), "delete@365"],
     ["DR, arriving in the last tier", four, "dr", "media", targets("deepArchive"), "delete@365"],
     ["DR archives at its own age", standard, "dr", "media", targets("cool", "60 days"), "archive@60 delete@365"],
-    ["drArchiveAfter is not for the primary region", standard, "primary", "media", targets("cool", "60 days"), "cool@30 archive@180 delete@365"],
-    ["a tier that drArchiveAfter overtakes is left out", four, "dr", "media", targets("hot", "100 days"), "cool@30 deepArchive@100 delete@365"],
-    ["a move at the end is left out", { ...standard, deleteAfter: duration("180 days") }, "primary", "media", targets("cool"), "cool@30 delete@180"],
-    ["years are never short", { ...standard, deleteAfter: duration("7 years") }, "primary", "media", targets("cool"), "cool@30 archive@180 delete@2562"],
+    [
+      "drArchiveAfter is not for the primary region",
+      standard,
+      "primary",
+      "media",
+      targets("cool", "60 days"),
+      "cool@30 archive@180 delete@365",
+    ],
+    [
+      "a tier that drArchiveAfter overtakes is left out",
+      four,
+      "dr",
+      "media",
+      targets("hot", "100 days"),
+      "cool@30 deepArchive@100 delete@365",
+    ],
+    [
+      "a move at the end is left out",
+      { ...standard, deleteAfter: duration("180 days") },
+      "primary",
+      "media",
+      targets("cool"),
+      "cool@30 delete@180",
+    ],
+    [
+      "years are never short",
+      { ...standard, deleteAfter: duration("7 years") },
+      "primary",
+      "media",
+      targets("cool"),
+      "cool@30 archive@180 delete@2562",
+    ],
   ])("%s", (_what, cls, site, kind, t, expected) => {
     expect(render(cls, site, kind, t)).toBe(expected);
   });
@@ -67,6 +112,8 @@ describe("shortStays", () => {
     ["hot has no minimum", plan(1), "hot", []],
   ])("%s", (_what, p, arrival, expected) => {
     const stays = shortStays(p, arrival);
-    expect(stays.map((s) => `${s.tier}>${s.leftFor} ${s.leftAtDays - s.enteredAtDays}/${s.minimumDays}`)).toEqual(expected);
+    expect(stays.map((s) => `${s.tier}>${s.leftFor} ${s.leftAtDays - s.enteredAtDays}/${s.minimumDays}`)).toEqual(
+      expected,
+    );
   });
 });

@@ -66,7 +66,11 @@ describe("the stack files", () => {
   });
 
   it("keep prod and throw the others away", () => {
-    expect(names.map((name) => parseConfig(readStackFile(files[name])).settings?.removal)).toEqual(["destroy", "keep", "destroy"]);
+    expect(names.map((name) => parseConfig(readStackFile(files[name])).settings?.removal)).toEqual([
+      "destroy",
+      "keep",
+      "destroy",
+    ]);
   });
 });
 
@@ -77,7 +81,10 @@ describe("Pulumi.yaml", () => {
       name: z.string(),
       main: z.string(),
       runtime: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-      config: z.record(z.string(), z.object({ type: z.string(), description: z.string(), default: z.unknown().optional() })),
+      config: z.record(
+        z.string(),
+        z.object({ type: z.string(), description: z.string(), default: z.unknown().optional() }),
+      ),
     })
     .parse(load(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
 

@@ -38,18 +38,25 @@ const rows: readonly (readonly [what: string, changes: Record<string, unknown>, 
   ],
   [
     "keys without effect, once",
-    { "holdfast:failover": { failures: 4 }, "holdfast:audit": { retention: "11 years" }, "holdfast:volumes": { recordingsPerDay: 1 } },
+    {
+      "holdfast:failover": { failures: 4 },
+      "holdfast:audit": { retention: "11 years" },
+      "holdfast:volumes": { recordingsPerDay: 1 },
+    },
     "HF1014 holdfast:failover",
   ],
 ];
 
 describe("config warnings", () => {
-  it.each(rows)("%s", (_what, changes, ...expected) => {
-    const parsed = parse(changes);
-    expect(found(parsed, "error")).toEqual([]);
-    expect(found(parsed, "warning")).toEqual([...expected].sort());
-    expect(parsed.settings).toBeDefined();
-  });
+  it.each(rows.map(([what, changes, ...expected]) => ({ what, changes, expected })))(
+    "$what",
+    ({ changes, expected }) => {
+      const parsed = parse(changes);
+      expect(found(parsed, "error")).toEqual([]);
+      expect(found(parsed, "warning")).toEqual([...expected].sort());
+      expect(parsed.settings).toBeDefined();
+    },
+  );
 
   it("names every key without effect in one message", () => {
     const changes = { "holdfast:failover": { failures: 4 }, "holdfast:audit": {}, "holdfast:prices": {} };

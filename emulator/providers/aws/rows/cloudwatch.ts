@@ -2,7 +2,6 @@
 import type {
   ComparisonOperator,
   Dimension,
-  MetricDataQuery,
   StandardUnit,
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
@@ -21,12 +20,9 @@ export const metricAlarm = row<MetricAlarmArgs>({
     "comparisonOperator",
     "datapointsToAlarm",
     "dimensions",
-    "evaluateLowSampleCountPercentiles",
     "evaluationPeriods",
-    "extendedStatistic",
     "insufficientDataActions",
     "metricName",
-    "metricQueries",
     "name",
     "namespace",
     "okActions",
@@ -35,16 +31,20 @@ export const metricAlarm = row<MetricAlarmArgs>({
     "statistic",
     "tags",
     "threshold",
-    "thresholdMetricId",
     "treatMissingData",
     "unit",
   ],
+  refuses: {
+    evaluateLowSampleCountPercentiles: "the emulated CloudWatch has no percentiles",
+    extendedStatistic: "the emulated CloudWatch has no percentiles",
+    metricQueries: "the emulated CloudWatch drops metric math",
+    thresholdMetricId: "the emulated CloudWatch drops metric math",
+  },
   naming: { property: "name", max: 255 },
   identity: ["name"],
   replaceOn: ["name"],
-  defaults: { actionsEnabled: true, treatMissingData: "missing", "metricQueries[].returnData": false },
-  computed: ["evaluateLowSampleCountPercentiles"],
-  sets: ["alarmActions", "insufficientDataActions", "metricQueries", "okActions"],
+  defaults: { actionsEnabled: true, treatMissingData: "missing" },
+  sets: ["alarmActions", "insufficientDataActions", "okActions"],
   tagged: true,
 
   async create(job) {
@@ -65,18 +65,14 @@ export const metricAlarm = row<MetricAlarmArgs>({
         comparisonOperator: has.ComparisonOperator,
         datapointsToAlarm: has.DatapointsToAlarm,
         dimensions: fromDimensions(has.Dimensions),
-        evaluateLowSampleCountPercentiles: has.EvaluateLowSampleCountPercentile,
         evaluationPeriods: has.EvaluationPeriods,
-        extendedStatistic: has.ExtendedStatistic,
         insufficientDataActions: has.InsufficientDataActions,
         metricName: has.MetricName || undefined,
-        metricQueries: has.Metrics?.map(fromQuery),
         namespace: has.Namespace || undefined,
         okActions: has.OKActions,
         period: has.Period || undefined,
         statistic: has.Statistic || undefined,
         threshold: has.Threshold,
-        thresholdMetricId: has.ThresholdMetricId,
         treatMissingData: has.TreatMissingData,
         unit: has.Unit || undefined,
       }),
@@ -102,7 +98,6 @@ export const metricAlarm = row<MetricAlarmArgs>({
 });
 
 type Alarm = AwsJob<MetricAlarmArgs>;
-type Query = NonNullable<Alarm["inputs"]["metricQueries"]>[number];
 
 /** The whole alarm: PutMetricAlarm overwrites what it is not told (CloudWatch API Reference). */
 async function putAlarm(job: Alarm): Promise<void> {
@@ -116,19 +111,15 @@ async function putAlarm(job: Alarm): Promise<void> {
     ComparisonOperator: inputs.comparisonOperator as ComparisonOperator,
     DatapointsToAlarm: inputs.datapointsToAlarm,
     Dimensions: toDimensions(inputs.dimensions),
-    EvaluateLowSampleCountPercentile: inputs.evaluateLowSampleCountPercentiles,
     EvaluationPeriods: inputs.evaluationPeriods,
-    ExtendedStatistic: inputs.extendedStatistic,
     InsufficientDataActions: inputs.insufficientDataActions?.map(String),
     MetricName: inputs.metricName,
-    Metrics: inputs.metricQueries?.map(toQuery),
     Namespace: inputs.namespace,
     OKActions: inputs.okActions?.map(String),
     Period: inputs.period,
     Statistic: inputs.statistic as Statistic,
     Tags: tagList(job.tags),
     Threshold: inputs.threshold,
-    ThresholdMetricId: inputs.thresholdMetricId,
     TreatMissingData: inputs.treatMissingData,
     Unit: inputs.unit as StandardUnit,
   });
@@ -140,48 +131,10 @@ const toDimensions = (dimensions: Readonly<Record<string, string>> | undefined):
 const fromDimensions = (dimensions: readonly Dimension[] | undefined): Record<string, string> | undefined =>
   dimensions?.length ? Object.fromEntries(dimensions.map((d) => [d.Name ?? "", d.Value ?? ""])) : undefined;
 
-const toQuery = (q: Query): MetricDataQuery => ({
-  Id: q.id,
-  AccountId: q.accountId,
-  Expression: q.expression,
-  Label: q.label,
-  Period: q.period,
-  ReturnData: q.returnData,
-  MetricStat: q.metric && {
-    Metric: {
-      Namespace: q.metric.namespace,
-      MetricName: q.metric.metricName,
-      Dimensions: toDimensions(q.metric.dimensions),
-    },
-    Period: q.metric.period,
-    Stat: q.metric.stat,
-    Unit: q.metric.unit as StandardUnit,
-  },
-});
-
-const fromQuery = (q: MetricDataQuery) =>
-  compact({
-    id: q.Id,
-    accountId: q.AccountId,
-    expression: q.Expression,
-    label: q.Label,
-    period: q.Period,
-    returnData: q.ReturnData ?? false,
-    metric:
-      q.MetricStat &&
-      compact({
-        namespace: q.MetricStat.Metric?.Namespace,
-        metricName: q.MetricStat.Metric?.MetricName,
-        dimensions: fromDimensions(q.MetricStat.Metric?.Dimensions),
-        period: q.MetricStat.Period,
-        stat: q.MetricStat.Stat,
-        unit: q.MetricStat.Unit,
-      }),
-  });
-
 export const logGroup = row<LogGroupArgs>({
   type: "aws:cloudwatch/logGroup:LogGroup",
-  supports: ["kmsKeyId", "logGroupClass", "name", "namePrefix", "region", "retentionInDays", "skipDestroy", "tags"],
+  supports: ["logGroupClass", "name", "namePrefix", "region", "retentionInDays", "skipDestroy", "tags"],
+  refuses: { kmsKeyId: "the emulated CloudWatch Logs has no call that changes the key" },
   naming: { property: "name", prefix: "namePrefix", max: 512 },
   identity: ["name"],
   replaceOn: ["logGroupClass", "name", "namePrefix"],
@@ -197,7 +150,6 @@ export const logGroup = row<LogGroupArgs>({
     const logGroupName = inputs.name ?? "";
     await logs.createLogGroup({
       logGroupName,
-      kmsKeyId: inputs.kmsKeyId,
       logGroupClass: inputs.logGroupClass as LogGroupClass,
       ...(Object.keys(job.tags).length > 0 ? { tags: job.tags } : {}),
     });
@@ -213,7 +165,6 @@ export const logGroup = row<LogGroupArgs>({
     const { tags } = await logs.listTagsForResource({ resourceArn: arn });
     return {
       arn,
-      kmsKeyId: has.kmsKeyId || undefined,
       logGroupClass: has.logGroupClass,
       name: has.logGroupName,
       retentionInDays: has.retentionInDays ?? 0,
@@ -227,11 +178,6 @@ export const logGroup = row<LogGroupArgs>({
       const { retentionInDays } = inputs;
       if (retentionInDays) await logs.putRetentionPolicy({ logGroupName, retentionInDays });
       else await logs.deleteRetentionPolicy({ logGroupName });
-    }
-    if (changed.has("kmsKeyId")) {
-      const { kmsKeyId } = inputs;
-      if (kmsKeyId) await logs.associateKmsKey({ logGroupName, kmsKeyId });
-      else await logs.disassociateKmsKey({ logGroupName });
     }
     if (changed.has("tags")) {
       const resourceArn = String(job.state.arn);

@@ -33,6 +33,7 @@ export const eventRule = row<EventRuleArgs>({
   defaults: { eventBusName: defaultBus, forceDestroy: false, state: "ENABLED" },
   json: { eventPattern: "json" },
   local: ["forceDestroy"],
+  emulatorCannotChange: [{ property: "roleArn", reason: "the emulated EventBridge keeps a role that is taken away" }],
   tagged: true,
 
   async create(job) {
@@ -87,7 +88,8 @@ async function putRule(job: AwsJob<EventRuleArgs>, isNew: boolean): Promise<void
   await events.putRule({
     Name: inputs.name,
     EventBusName: inputs.eventBusName,
-    Description: inputs.description,
+    // AWS forgets what it is not told; told an empty text, the emulated EventBridge does so too.
+    Description: inputs.description ?? "",
     EventPattern: inputs.eventPattern,
     RoleArn: inputs.roleArn,
     ScheduleExpression: inputs.scheduleExpression,

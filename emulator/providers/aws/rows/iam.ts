@@ -27,6 +27,9 @@ export const role = row<RoleArgs>({
   sets: ["managedPolicyArns"],
   json: { assumeRolePolicy: "policy" },
   local: ["forceDetachPolicies"],
+  emulatorCannotChange: [
+    { property: "description", reason: "the emulated IAM keeps the old text when it is told an empty one" },
+  ],
   regional: false,
   tagged: true,
 

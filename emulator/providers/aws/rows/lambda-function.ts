@@ -11,7 +11,7 @@ import type {
 import type { FunctionArgs } from "@pulumi/aws/lambda/function.js";
 import { ProviderError } from "../../codes.ts";
 import { zipOf } from "../../engine/archive.ts";
-import { type ArchiveValue, archiveOfHash, type Props, same } from "../../engine/values.ts";
+import { type ArchiveValue, archiveOfHash, type Props } from "../../engine/values.ts";
 import { ifThere } from "../clients.ts";
 import { type AwsJob, client, compact, row, surplus } from "../row.ts";
 
@@ -231,16 +231,14 @@ function codeOf(job: Job): Buffer {
 function codeInPlace(job: Job, sha256: string | undefined): unknown {
   const code = job.inputs.code as unknown as (ArchiveValue & Props) | undefined;
   if (code === undefined) return undefined;
-  const before = job.state.codeSha256;
-  // After a create or an update of code there is no earlier hash of this code: it is what was just put.
-  if (before === undefined || before === sha256) return code;
-  if (hasContent(code) && createHash("sha256").update(zipOf(code)).digest("base64") === sha256) return code;
+  const expected = hasContent(code) ? createHash("sha256").update(zipOf(code)).digest("base64") : job.state.codeSha256;
+  if (expected === undefined || expected === sha256) return code;
   return archiveOfHash(Buffer.from(sha256 ?? "", "base64").toString("hex"));
 }
 
 /** On a read the engine sends archives without their content. */
 const hasContent = (code: ArchiveValue): boolean =>
-  code.path !== undefined || Object.values(code.assets ?? {}).some((a) => !same(a, {}) && !same(Object.keys(a as object), []));
+  code.path !== undefined || Object.keys(code.assets ?? {}).length > 0;
 
 async function reserve(lambda: Lambda, job: Job): Promise<void> {
   const FunctionName = job.inputs.name ?? job.id;
