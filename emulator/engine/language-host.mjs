@@ -7,10 +7,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Exit code of the SDK's runner when it has reported the error to the engine itself (@pulumi/pulumi cmd/run). */
 const alreadyReported = 32;
 
+const inspectGuard = fileURLToPath(new URL("inspect-guard.cjs", import.meta.url));
 const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith("-")) ?? "";
 const sdk = requireSdk(process.cwd());
 const grpc = sdk("@grpc/grpc-js");
@@ -66,6 +68,8 @@ function runnerArguments(request, info, options) {
     "--parallel": String(request.getParallel()),
   };
   return [
+    "--require",
+    inspectGuard,
     ...(Array.isArray(options.nodeargs) ? options.nodeargs.map(String) : splitWords(String(options.nodeargs ?? ""))),
     runner,
     ...Object.entries(named).flatMap(([name, value]) => (value === "" ? [] : [name, value])),

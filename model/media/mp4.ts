@@ -31,6 +31,8 @@ interface Movie {
   /** The track whose boxes are being read. */
   track: number;
   sampleDuration: number;
+  /** Parents that are open. */
+  depth: number;
   problems: string[];
 }
 
@@ -38,6 +40,9 @@ type Steps<R> = Generator<Ask, R, Uint8Array | number>;
 
 /** Boxes that hold boxes and lie on the way to something that is read. */
 const parents = new Set(["moov", "trak", "mdia", "minf", "stbl", "mvex", "moof", "traf"]);
+
+/** Real files need five levels: moov, trak, mdia, minf, stbl. */
+const maxDepth = 16;
 
 /** Boxes whose content is read whole; all are small. `trun` and `stsz` are read in pieces. */
 const leaves: Readonly<Record<string, (movie: Movie, view: DataView) => void>> = {
@@ -140,7 +145,7 @@ function* trackRun(movie: Movie, cursor: Cursor, end: number): Steps<boolean> {
 
 /** Reads the content of one box; false when the stream ended inside. */
 function* content(movie: Movie, cursor: Cursor, type: string, end: number): Steps<boolean> {
-  if (parents.has(type)) return yield* boxes(movie, cursor, end);
+  if (parents.has(type)) return yield* nested(movie, cursor, type, end);
   if (type === "stsz" && end - cursor.at >= 12) {
     if (!(yield* sampleSizes(movie, cursor, end))) return false;
   } else if (type === "trun" && end - cursor.at >= 8) {
@@ -158,6 +163,18 @@ function* content(movie: Movie, cursor: Cursor, type: string, end: number): Step
     }
   }
   return yield* skip(cursor, end - cursor.at);
+}
+
+/** Reads the boxes in a box; a file that nests deeper than any real one would exhaust the stack. */
+function* nested(movie: Movie, cursor: Cursor, type: string, end: number): Steps<boolean> {
+  if (movie.depth === maxDepth) {
+    movie.problems.push(`the box ${type} is nested too deeply`);
+    return true;
+  }
+  movie.depth++;
+  const whole = yield* boxes(movie, cursor, end);
+  movie.depth--;
+  return whole;
 }
 
 /** Reads boxes up to `end`; false when the stream ended inside one. */
@@ -184,7 +201,7 @@ function* boxes(movie: Movie, cursor: Cursor, end: number): Steps<boolean> {
       return true;
     }
     if (size === 0 && top) {
-      if (parents.has(type)) return yield* boxes(movie, cursor, end);
+      if (parents.has(type)) return yield* nested(movie, cursor, type, end);
       const before = cursor.at;
       yield* skip(cursor, Number.MAX_SAFE_INTEGER);
       if (type === "mdat") movie.mdatBytes += cursor.at - before;
@@ -224,6 +241,7 @@ export function* mp4(): Parser<ContainerReport> {
     tracks: new Map(),
     track: 0,
     sampleDuration: 0,
+    depth: 0,
     problems: [],
   };
   const cursor: Cursor = { at: 0 };

@@ -42,6 +42,9 @@ const levelOne = new Set<number>([
 ]);
 const parents = new Set<number>([id.ebml, id.segment, id.info, id.tracks, id.trackEntry, id.cluster, id.blockGroup]);
 
+/** Real files need three levels: segment, cluster, block group. */
+const maxDepth = 16;
+
 interface Reading {
   docType: string;
   scale: number;
@@ -58,6 +61,8 @@ interface Reading {
   endNs: number;
   segments: number;
   segmentOpen: boolean;
+  /** Parents that are open. */
+  depth: number;
   problems: string[];
 }
 
@@ -182,7 +187,17 @@ function* element(reading: Reading, cursor: Cursor, found: Header, end: number):
     reading.segments++;
     reading.segmentOpen = found.size === undefined;
   }
-  if (parents.has(found.id)) return yield* elements(reading, cursor, found.id, end);
+  if (parents.has(found.id)) {
+    // A file that nests deeper than any real one would exhaust the stack.
+    if (reading.depth === maxDepth) {
+      reading.problems.push(`the element at byte ${found.at} is nested too deeply`);
+      return "cut";
+    }
+    reading.depth++;
+    const ending = yield* elements(reading, cursor, found.id, end);
+    reading.depth--;
+    return ending;
+  }
   if (found.size === undefined) {
     reading.problems.push(`the element at byte ${found.at} has no size`);
     return "cut";
@@ -220,6 +235,7 @@ export function* webm(): Parser<WebmReport> {
     endNs: 0,
     segments: 0,
     segmentOpen: false,
+    depth: 0,
     problems: [],
   };
   const cursor: Cursor = { at: 0 };

@@ -223,7 +223,7 @@ describe("admission and confirmation", () => {
           runs++;
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 300 },
     );
     // Eight faults at most in a run; far fewer than one a run would mean that they miss the calls.
     expect(injected).toBeGreaterThan(runs);

@@ -17,7 +17,9 @@ export interface Checkout {
 
 /** A provider that accepts everything; CREATE_MS is how long it takes to create something. */
 const provider = `
+import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+if (process.env.ENVIRONMENT_FILE) writeFileSync(process.env.ENVIRONMENT_FILE + ".provider", JSON.stringify(process.env));
 const wait = () => new Promise((resolve) => setTimeout(resolve, Number(process.env.CREATE_MS ?? 0)));
 pulumi.provider.main({
   version: "7.48.0",
@@ -31,11 +33,12 @@ pulumi.provider.main({
 `;
 
 const program = `
+import { writeFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 const region = "us-east-1";
 const provider = new aws.Provider("aws", { region, skipCredentialsValidation: true });
 export const bucket = new aws.s3.Bucket("bucket", { bucket: "holdfast-dev", region }, { provider }).bucket;
-export const environment = Object.entries(process.env).map(([name, value]) => name + "=" + value);
+if (process.env.ENVIRONMENT_FILE) writeFileSync(process.env.ENVIRONMENT_FILE, JSON.stringify(process.env));
 if (process.env.FAIL) throw new Error("the program says no");
 `;
 

@@ -178,6 +178,20 @@ describe("again and again", () => {
     expect(s.metrics.counted(metricNames.admitted)).toBe(1);
   });
 
+  it("nothing asks for confirmation before the catalog knows it", async () => {
+    const s = stack();
+    const keys = land(s, screen(id));
+    const stop = s.calls.onCall(({ op }, phase) => {
+      if (op === "add" && phase === "before") throw new Error("process ended");
+    });
+    await expect(s.admit(keys[0] ?? "")).rejects.toThrow("process ended");
+    expect(s.confirmQueue.messages()).toEqual([]);
+    stop();
+    expect((await s.admit(keys[0] ?? "")).outcome).toBe("admitted");
+    expect(s.primary.versions()).toHaveLength(2);
+    expect(s.confirmQueue.messages()).toHaveLength(1);
+  });
+
   it("both events at once admit once", async () => {
     const s = stack();
     const keys = land(s, screen(id, { fields: { agent: "agent-7" } }));

@@ -96,6 +96,14 @@ describe("a recording that is still on its way", () => {
     expect(marks(s)).toEqual(["true", "true"]);
   });
 
+  it("a replica that is there while the primary still says pending is on its way: tags and locks may follow", async () => {
+    const s = await admitted();
+    s.primary.completeReplication();
+    for (const v of s.primary.versions()) s.primary.tamper(v.kind, v.key, v.versionId, { replication: "pending" });
+    expect(await s.confirmAll()).toMatchObject([{ outcome: "pending", waiting: 2 }]);
+    expect(drRows(s)).toEqual([]);
+  });
+
   it("a replica that is reported and not there is on its way", async () => {
     const s = await admitted();
     s.primary.completeReplication();

@@ -69,6 +69,13 @@ const moov = (...boxes: Uint8Array[]) => box("moov", mvhd(1_000, 5_000), ...boxe
 const mdat = (size: number) => box("mdat", Buffer.alloc(size, 7));
 const mp4 = (...boxes: Uint8Array[]) => inspect(ftyp, ...boxes);
 
+/** Wraps nothing `depth` times. */
+function nest(depth: number, wrap: (inner: Uint8Array) => Uint8Array): Uint8Array {
+  let bytes: Uint8Array = new Uint8Array();
+  for (let level = 0; level < depth; level++) bytes = wrap(bytes);
+  return bytes;
+}
+
 describe("MP4", () => {
   it("takes header before and after the media", () => {
     const whole = { format: "mp4", checked: true, complete: true, durationMs: 5_000, problems: [] };
@@ -98,6 +105,8 @@ describe("MP4", () => {
   });
 
   it.each([
+    ["a header nested ten thousand deep", [nest(10_000, (inner) => box("moov", inner))], [/nested too deeply/]],
+    ["media data that is cut", [moov(), mdat(7).subarray(0, -1)], ["the file ends inside a box, after 150 bytes"]],
     ["no header", [mdat(7)], ["the movie header (moov) is missing"]],
     ["no media data", [moov()], ["there is no media data (mdat)"]],
     ["header without mvhd", [box("moov"), mdat(7)], ["the movie header (moov) has no mvhd"]],
@@ -245,6 +254,7 @@ describe("WebM", () => {
   });
 
   it.each([
+    ["a segment nested deep", [ebml(), nest(5_000, (inner) => element("18538067", inner))], /nested too deeply/],
     ["no segment", [ebml(), element("ec", Buffer.alloc(20))], "there is no segment"],
     ["no tracks", [ebml(), element("18538067", info(1), cluster(0, 0))], "there is no list of tracks"],
     ["no blocks", [ebml(), element("18538067", info(1), tracks(), cluster(0))], "there is no media data (blocks)"],

@@ -108,14 +108,17 @@ export const role = row<RoleArgs>({
   async delete(job) {
     const iam = await client(job, "iam");
     const RoleName = job.id;
-    const attached = job.inputs.forceDetachPolicies
-      ? (await ifThere(iam.listAttachedRolePolicies({ RoleName }), "NoSuchEntity", "NoSuchEntityException"))
-          ?.AttachedPolicies
-      : (job.inputs.managedPolicyArns ?? []).map((PolicyArn) => ({ PolicyArn }));
     const gone = ["NoSuchEntity", "NoSuchEntityException"];
-    for (const { PolicyArn } of attached ?? []) {
-      await ifThere(iam.detachRolePolicy({ RoleName, PolicyArn }), ...gone);
+    let managed = job.inputs.managedPolicyArns ?? [];
+    if (job.inputs.forceDetachPolicies) {
+      const attached = await ifThere(iam.listAttachedRolePolicies({ RoleName }), ...gone);
+      managed = (attached?.AttachedPolicies ?? []).map((p) => p.PolicyArn ?? "");
+      const inline = await ifThere(iam.listRolePolicies({ RoleName }), ...gone);
+      for (const PolicyName of inline?.PolicyNames ?? []) {
+        await ifThere(iam.deleteRolePolicy({ RoleName, PolicyName }), ...gone);
+      }
     }
+    for (const PolicyArn of managed) await ifThere(iam.detachRolePolicy({ RoleName, PolicyArn }), ...gone);
     await ifThere(iam.deleteRole({ RoleName }), ...gone);
   },
 });

@@ -118,7 +118,7 @@ async function empty(s3: S3, Bucket: string): Promise<void> {
   throw new ProviderError(
     "HF5522",
     `${held.length} ${held.length === 1 ? "version" : "versions"} in the bucket ${Bucket} cannot be deleted (${refused}): ` +
-      `${held.slice(0, namedKeys).join(", ")}${more}. They are under legal hold or retention, so the bucket stays, with ` +
+      `${held.slice(0, namedKeys).join(", ")}${more}. What is under legal hold or retention stays, and so does the bucket, with ` +
       "its policy, its settings and its key. Release the holds, or wait until the retention has run out, then destroy again.",
   );
 }
