@@ -9,9 +9,9 @@ const connectionTimeout = 2_000;
 const requestTimeout = 10_000;
 /**
  * The same for calls that carry or copy a whole object: S3 answers a copy when it is done, and copies of
- * gigabytes take tens of seconds. Passed per call, because it would hide a dead site in every other call.
+ * gigabytes take tens of seconds. Two slow attempts fit into the 300 s of a function. Passed per call, because it would hide a dead site in every other call.
  */
-export const transferLimits = { requestTimeout: 150_000 } as const;
+export const transferLimits = { requestTimeout: 120_000 } as const;
 /** Milliseconds of silence after which a body counts as cut. */
 export const bodySilenceLimit = 20_000;
 

@@ -15,7 +15,8 @@ export const functionPlan = {
   architecture: "arm64",
   /** Megabytes at which Lambda gives one whole vCPU (Lambda Developer Guide, configuration-memory): hashing is CPU-bound. */
   memory: 1_769,
-  timeoutSeconds: inSeconds(duration("120 seconds")),
+  /** The largest recording that is admitted (4 GB) is read at about 75 MB/s and then copied by S3; twice that time. */
+  timeoutSeconds: inSeconds(duration("300 seconds")),
   logRetentionDays: inDays(duration("90 days")),
 } as const;
 

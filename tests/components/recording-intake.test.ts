@@ -126,7 +126,7 @@ describe("RecordingIntake on AWS", () => {
       name: `holdfast-test-${which}-111122223333`,
       messageRetentionSeconds: 1_209_600,
       sqsManagedSseEnabled: true,
-      visibilityTimeoutSeconds: 721,
+      visibilityTimeoutSeconds: 1801,
       redrivePolicy: `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:111122223333:intake-${which}-dead","maxReceiveCount":5}`,
       tags,
     });
@@ -155,7 +155,7 @@ describe("RecordingIntake on AWS", () => {
       runtime: "nodejs22.x",
       architectures: ["arm64"],
       handler: "index.handler",
-      timeout: 120,
+      timeout: 300,
       memorySize: 1769,
       loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/holdfast-test-admit-111122223333" },
       environment: {

@@ -82,7 +82,7 @@ async def _serve(listener: socket.socket) -> None:
         print(ready, flush=True)
         os.dup2(2, 1)
 
-    tasks = [asyncio.ensure_future(announce()), asyncio.ensure_future(alarms.evaluate_for_ever())]
+    tasks = [asyncio.ensure_future(announce()), asyncio.ensure_future(alarms.keep_evaluating())]
     await serve(controls.with_controls(gateway.app), config, shutdown_trigger=asyncio.Event().wait)
     for task in tasks:
         task.cancel()

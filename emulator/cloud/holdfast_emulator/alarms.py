@@ -8,6 +8,7 @@ math is stored and not evaluated.
 import asyncio
 import time
 
+from . import replication_metrics
 from .wrap import in_region, wrap
 
 _SETTINGS = (
@@ -89,12 +90,13 @@ def _evaluation(cloudwatch):
         cloudwatch._evaluate_parent_alarms(alarm)
 
 
-async def evaluate_for_ever():
+async def keep_evaluating():
     """Alarms change without new data as well: missing data is data."""
     from ministack.services import cloudwatch
 
     while True:
         await asyncio.sleep(_EVERY_SECONDS)
+        replication_metrics.publish()
         for region in {scoped[1] for scoped in list(cloudwatch._alarms._data)}:
             with in_region(region):
                 cloudwatch._evaluate_all_alarms()

@@ -3,7 +3,9 @@
 from . import (
     alarms,
     lambda_metrics,
+    policy_cache,
     principals,
+    replication_metrics,
     s3_buckets,
     s3_conditions,
     s3_events,
@@ -22,6 +24,7 @@ def install() -> None:
     The order matters where two modules wrap the same function: the later one runs first, so replication
     starts after the write with its tags and locks is complete.
     """
+    policy_cache.install()
     principals.install()
     s3_keys.install()
     s3_writes.install()
@@ -31,6 +34,7 @@ def install() -> None:
     s3_replication_rules.install()
     s3_lifecycle_rules.install()
     s3_replication.install()
+    replication_metrics.install()
     lambda_metrics.install()
     alarms.install()
     subscriptions.install()

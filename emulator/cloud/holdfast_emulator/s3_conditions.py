@@ -180,11 +180,22 @@ def further_checks(method, path, headers, query_params):
     return found
 
 
+def _pass_role(body):
+    """Source: S3 User Guide, "Adding a replication configuration": the caller needs ``iam:PassRole`` for the role."""
+    try:
+        roles = [e.text for e in fromstring(body).iter() if e.tag.rsplit("}", 1)[-1] == "Role" and e.text]
+    except (ParseError, ValueError):
+        return []
+    return [("iam:PassRole", arn, {"iam:PassedToService": "s3.amazonaws.com"}) for arn in roles]
+
+
 def _further_permissions(actions, evaluator):
     @wrap(actions, "s3_additional_checks")
     def checks(original, method, path, headers, body, query_params):
         found = original(method, path, headers, body, query_params)
         further = further_checks(method, unquote(path) if "%" in path else path, headers, query_params)
+        if method == "PUT" and "replication" in query_params:
+            further = [*further, *_pass_role(body)]
         _further.get().update({(action, arn): conditions for action, arn, conditions in further})
         return found + [(action, arn) for action, arn, _ in further]
 

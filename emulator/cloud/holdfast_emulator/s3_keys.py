@@ -1,5 +1,7 @@
 """Which KMS key an S3 write really uses, and whether the caller and the key allow it."""
 
+from functools import lru_cache
+
 from defusedxml.ElementTree import fromstring
 
 from .wrap import in_region, wrap
@@ -52,8 +54,11 @@ def bucket_default(bucket):
     from ministack.services import s3
 
     raw = s3._bucket_encryption.get(bucket)
-    if not raw:
-        return "AES256", None, False
+    return _parse_default(raw) if raw else ("AES256", None, False)
+
+
+@lru_cache(maxsize=256)
+def _parse_default(raw):
     found = {}
     for element in fromstring(raw).iter():
         if element.text and element.text.strip():

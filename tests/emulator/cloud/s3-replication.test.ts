@@ -1,5 +1,6 @@
 /** Live replication: what the replica carries, which rule applies, what the role needs, what holds it up. */
 
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
   CompleteMultipartUploadCommand,
@@ -24,6 +25,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   bucket,
   bucketPolicy,
+  type Credentials,
   document,
   dr,
   key,
@@ -34,6 +36,7 @@ import {
   startTestCloud,
   statement,
   type TestCloud,
+  user,
 } from "./support.ts";
 
 let cloud: TestCloud;
@@ -283,6 +286,58 @@ test("a lag shows PENDING first", async () => {
   expect(await status("lagging", id)).toBe("PENDING");
   await expect.poll(() => status("lagging", id)).toBe("COMPLETED");
   await cloud.control("PUT", "replication", { delayMs: 0 });
+});
+
+test("pending and failed operations are metrics of the rule, each in its own region", async () => {
+  const figure = async (region: string, MetricName: string) => {
+    const cw = cloud.client(CloudWatchClient as new (config: object) => CloudWatchClient, region);
+    const Dimensions = [
+      { Name: "SourceBucket", Value: "src" },
+      { Name: "DestinationBucket", Value: "dst" },
+      { Name: "RuleId", Value: "all" },
+    ];
+    const [StartTime, EndTime] = [new Date(Date.now() - 600_000), new Date(Date.now() + 60_000)];
+    const { Datapoints = [] } = await cw.send(
+      new GetMetricStatisticsCommand({
+        Namespace: "AWS/S3",
+        MetricName,
+        Dimensions,
+        StartTime,
+        EndTime,
+        Period: 3_600,
+        Statistics: ["Maximum"],
+      }),
+    );
+    return Math.max(...Datapoints.map((point) => point.Maximum ?? -1));
+  };
+  await configure(rule({}, { Metrics: { Status: "Enabled" } }));
+  await cloud.control("PUT", "replication", { cutRegions: [dr] });
+  await put("waiting");
+  await expect.poll(() => figure(dr, "OperationsPendingReplication"), { timeout: 12_000, interval: 500 }).toBe(1);
+  expect(await figure(dr, "ReplicationLatency")).toBeGreaterThan(0);
+  expect(await figure(primary, "OperationsFailedReplication")).toBe(0);
+  await cloud.control("PUT", "replication", { cutRegions: [] });
+});
+
+test("configuring replication needs iam:PassRole for the role", async () => {
+  const s3Only = await user(cloud, "s3-only", statement("Allow", "s3:*", "*"));
+  const passing = await user(
+    cloud,
+    "passing",
+    statement("Allow", "s3:*", "*"),
+    statement("Allow", "iam:PassRole", roleArn),
+  );
+  const send = (who: Credentials) =>
+    cloud
+      .s3(primary, who)
+      .send(
+        new PutBucketReplicationCommand({
+          Bucket: "src",
+          ReplicationConfiguration: { Role: roleArn, Rules: [rule()] },
+        }),
+      );
+  expect(await refusal(send(s3Only))).toBe("403 AccessDenied");
+  expect((await send(passing)).$metadata.httpStatusCode).toBe(200);
 });
 
 test("versioning of a source with a replication configuration cannot be suspended", async () => {

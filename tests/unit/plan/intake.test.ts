@@ -11,11 +11,11 @@ import {
 import { genesysGrants, genesysTrust, platformGrants } from "../../../components/recording-intake/roles.ts";
 
 describe("queues and mappings", () => {
-  // Lambda Developer Guide, services-sqs-configure: six timeouts plus the window; 6 × 120 + 1.
+  // Lambda Developer Guide, services-sqs-configure: six timeouts plus the window; 6 × 300 + 1.
   it("hides a message for as long as its batch may take", () => {
-    expect(functionPlan.timeoutSeconds).toBe(120);
-    expect(visibilitySeconds("intake")).toBe(721);
-    expect(visibilitySeconds("confirm")).toBe(721);
+    expect(functionPlan.timeoutSeconds).toBe(300);
+    expect(visibilitySeconds("intake")).toBe(1_801);
+    expect(visibilitySeconds("confirm")).toBe(1_801);
   });
 
   it("stays within the limits of Lambda and SQS", () => {
