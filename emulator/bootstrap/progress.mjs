@@ -62,7 +62,7 @@ export function createProgress(options = {}) {
       start();
       const s = {
         name,
-        words: "",
+        words: "getting ready",
         began: now(),
         state: /** @type {"running" | "done" | "failed"} */ ("running"),
         spoke: 0,

@@ -2,9 +2,20 @@
 
 /** Flags of every command that take a value in the next word (Pulumi CLI reference, inherited options). */
 const valueFlags = new Set([
-  "--cwd", "-C", "--color", "--memprofilerate", "--profiling", "--tracing", "--tracing-header", "--otel",
-  "--verbose", "-v", "--stack", "-s", "--config-file",
-]); // biome-ignore format: a table
+  "--cwd",
+  "-C",
+  "--color",
+  "--memprofilerate",
+  "--profiling",
+  "--tracing",
+  "--tracing-header",
+  "--otel",
+  "--verbose",
+  "-v",
+  "--stack",
+  "-s",
+  "--config-file",
+]);
 
 /** Short and old names of the commands that deploy. */
 const aliases = { update: "up", pre: "preview", down: "destroy", dn: "destroy" };

@@ -9,8 +9,8 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { loopback } from "./aws/clients.ts";
 import { awsPackage } from "./aws/package.ts";
 import { ProviderError } from "./codes.ts";
-import { providerService } from "./engine/provider.ts";
 import { ResourceProviderService } from "./engine/protocol.ts";
+import { providerService } from "./engine/provider.ts";
 
 /** What the engine itself allows for one message. */
 const maxMessageBytes = 400 * 1024 * 1024;

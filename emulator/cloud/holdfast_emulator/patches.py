@@ -3,6 +3,7 @@
 from . import (
     alarms,
     lambda_metrics,
+    lambda_workers,
     policy_cache,
     principals,
     replication_metrics,
@@ -36,5 +37,6 @@ def install() -> None:
     s3_replication.install()
     replication_metrics.install()
     lambda_metrics.install()
+    lambda_workers.install()
     alarms.install()
     subscriptions.install()

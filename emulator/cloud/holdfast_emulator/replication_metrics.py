@@ -19,10 +19,14 @@ def _age(job):
     return (datetime.datetime.now(datetime.timezone.utc) - created).total_seconds()
 
 
+def _measured(rule):
+    return (rule["Destination"].get("Metrics") or {}).get("Status") == "Enabled"
+
+
 def _rules(s3):
     for (_, bucket), config in list(s3._bucket_replication._data.items()):
         for rule in config["Rules"]:
-            if (rule["Destination"].get("Metrics") or {}).get("Status") == "Enabled":
+            if _measured(rule):
                 yield bucket, rule
 
 
@@ -54,5 +58,6 @@ def publish():
 def install():
     @wrap(s3_replication, "_report_failure")
     def report(original, s3, job, rule, reason):
-        _failed[(job.bucket, rule.get("ID", ""))] += 1
+        if _measured(rule):
+            _failed[(job.bucket, rule.get("ID", ""))] += 1
         return original(s3, job, rule, reason)

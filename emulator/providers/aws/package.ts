@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { Declarations } from "../engine/declarations.ts";
 import type { CloudPackage } from "../engine/operations.ts";
 import { invokes } from "./invokes.ts";

@@ -1,6 +1,6 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import type { Job, Row } from "../engine/row.ts";
-import type { Services, Service } from "./clients.ts";
+import type { Service, Services } from "./clients.ts";
 import { type AwsSession, partitionOf } from "./session.ts";
 
 /** A request on a resource whose inputs are those of `Args`, all known. */

@@ -31,7 +31,12 @@ function canonicalValue(row: Comparison, path: string, value: unknown): unknown 
   if (Array.isArray(value)) {
     const items = value.map((v) => canonicalValue(row, `${path}[]`, v) ?? null);
     if (items.length === 0) return undefined;
-    return row.sets?.includes(path) ? items.map((v) => [stable(v), v] as const).sort(byText).map(([, v]) => v) : items;
+    return row.sets?.includes(path)
+      ? items
+          .map((v) => [stable(v), v] as const)
+          .sort(byText)
+          .map(([, v]) => v)
+      : items;
   }
   if (isAsset(value) || isArchive(value)) return value.hash ?? value;
   if (isObject(value)) {

@@ -64,7 +64,8 @@ function checkObject(frame: Frame, path: string, pattern: string, type: ObjectTy
       continue;
     }
     const reason = refusal(row, join(pattern, key));
-    if (reason !== undefined) fail(here, "HF5513", `the offline provider does not offer ${here} of ${row.type}: ${reason}`);
+    if (reason !== undefined)
+      fail(here, "HF5513", `the offline provider does not offer ${here} of ${row.type}: ${reason}`);
     else checkValue(frame, here, join(pattern, key), property.type, v);
   }
   for (const [key, property] of type) {
@@ -100,7 +101,8 @@ function checkValue(frame: Frame, path: string, pattern: string, type: TypeNode,
       checkValue(frame, `${path}[${i}]`, `${pattern}[]`, type.element, v);
     });
   } else if (type.kind === "map" && isObject(value)) {
-    for (const [key, v] of Object.entries(value)) checkValue(frame, join(path, key), join(pattern, "*"), type.element, v);
+    for (const [key, v] of Object.entries(value))
+      checkValue(frame, join(path, key), join(pattern, "*"), type.element, v);
   } else if (type.kind === "object" && isObject(value)) {
     checkObject(frame, path, pattern, frame.declarations.object(type.name), value);
   } else if (type.kind === "either") {

@@ -143,7 +143,8 @@ function members(body: string): ObjectType {
   return out;
 }
 
-const tokenize = (text: string): string[] => text.match(/[A-Za-z_$][\w$.]*|"[^"]*"|'[^']*'|[<>[\]{}()|;:?,&]|\d+/g) ?? [];
+const tokenize = (text: string): string[] =>
+  text.match(/[A-Za-z_$][\w$.]*|"[^"]*"|'[^']*'|[<>[\]{}()|;:?,&]|\d+/g) ?? [];
 
 interface Parsed {
   readonly type: TypeNode;

@@ -77,5 +77,9 @@ function isAutomatic(request: NamingRequest, name: string): boolean {
   if (autonaming?.proposedName && name.includes(autonaming.proposedName)) return true;
   const tail = rule.tail?.(request.news) ?? "";
   const start = head(request).slice(0, rule.max - 7 - tail.length);
-  return name.startsWith(start) && name.endsWith(tail) && /^[0-9a-f]{7}$/.test(name.slice(start.length, name.length - tail.length));
+  return (
+    name.startsWith(start) &&
+    name.endsWith(tail) &&
+    /^[0-9a-f]{7}$/.test(name.slice(start.length, name.length - tail.length))
+  );
 }

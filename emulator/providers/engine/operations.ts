@@ -178,7 +178,11 @@ export class Operations<S extends Session> {
     // What cannot be read back is written whenever the program changed it.
     for (const change of this.diff(session, target, oldInputs, oldState, news).changes) names.add(change.property);
     try {
-      if (names.size > 0) await row.update(this.#job(row, session, target, news, current.state, () => {}), names);
+      if (names.size > 0)
+        await row.update(
+          this.#job(row, session, target, news, current.state, () => {}),
+          names,
+        );
     } catch (error) {
       throw await this.#unfinished(session, target, news, oldState, messageOf(error), error);
     }
@@ -221,14 +225,7 @@ export class Operations<S extends Session> {
     return { ...inputs, region: inputs.region ?? state.region ?? session.region };
   }
 
-  #job(
-    row: Row<S>,
-    session: S,
-    target: Target,
-    inputs: Props,
-    state: Props,
-    created: (id: string) => void,
-  ): Job<S> {
+  #job(row: Row<S>, session: S, target: Target, inputs: Props, state: Props, created: (id: string) => void): Job<S> {
     const region = row.regional === false ? "" : String(state.region ?? inputs.region ?? session.region ?? "");
     const filled = withDefaults(row as unknown as Row<never>, "", inputs) as Props;
     const { name, id } = target;
@@ -250,4 +247,3 @@ function splitTags(session: Session, olds: Props, cloud: Readonly<Record<string,
   const own = Object.entries(all).filter(([key, v]) => key in stated || session.defaultTags[key] !== v);
   return { tags: own.length > 0 ? Object.fromEntries(own) : undefined, tagsAll: all };
 }
-

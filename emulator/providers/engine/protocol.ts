@@ -7,15 +7,12 @@ import { defined, type Props, plainProps } from "./values.ts";
 
 /** The generated messages are CommonJS without names that an ES module can import. */
 const require = createRequire(import.meta.url);
-export const messages = require("@pulumi/pulumi/proto/provider_pb.js") as typeof import(
-  "@pulumi/pulumi/proto/provider_pb.js"
-);
-export const pluginMessages = require("@pulumi/pulumi/proto/plugin_pb.js") as typeof import(
-  "@pulumi/pulumi/proto/plugin_pb.js"
-);
-export const { ResourceProviderService } = require("@pulumi/pulumi/proto/provider_grpc_pb.js") as typeof import(
-  "@pulumi/pulumi/proto/provider_grpc_pb.js"
-);
+export const messages =
+  require("@pulumi/pulumi/proto/provider_pb.js") as typeof import("@pulumi/pulumi/proto/provider_pb.js");
+export const pluginMessages =
+  require("@pulumi/pulumi/proto/plugin_pb.js") as typeof import("@pulumi/pulumi/proto/plugin_pb.js");
+export const { ResourceProviderService } =
+  require("@pulumi/pulumi/proto/provider_grpc_pb.js") as typeof import("@pulumi/pulumi/proto/provider_grpc_pb.js");
 const { Status } = require("@pulumi/pulumi/proto/status_pb.js");
 const { Any } = require("google-protobuf/google/protobuf/any_pb.js");
 const { Struct } = require("google-protobuf/google/protobuf/struct_pb.js");

@@ -22,9 +22,14 @@ const expectUntouched = () => expect(committed.map(checkout.read)).toEqual(befor
 describe("npm run pulumi", () => {
   it("previews a stack at once, with nothing on stdout but Pulumi's words, and no cloud of the user's in sight", async () => {
     const poisoned = {
-      AWS_PROFILE: "POISON", AWS_ACCESS_KEY_ID: "POISON", AWS_ENDPOINT_URL: "https://POISON.example",
-      PULUMI_ACCESS_TOKEN: "POISON", PULUMI_BACKEND_URL: "s3://POISON", AZURE_CLIENT_SECRET: "POISON", https_proxy: "POISON",
-    }; // biome-ignore format: a table
+      AWS_PROFILE: "POISON",
+      AWS_ACCESS_KEY_ID: "POISON",
+      AWS_ENDPOINT_URL: "https://POISON.example",
+      PULUMI_ACCESS_TOKEN: "POISON",
+      PULUMI_BACKEND_URL: "s3://POISON",
+      AZURE_CLIENT_SECRET: "POISON",
+      https_proxy: "POISON",
+    };
     const file = join(checkout.dir, "environment.json");
     const preview = await pulumi("preview --stack prod --json", { ...poisoned, ENVIRONMENT_FILE: file });
     expect(preview.code).toBe(0);

@@ -182,8 +182,7 @@ describe("IAM rows", () => {
         },
         {
           sees: "<gone>",
-          change: async () =>
-            (await h.client("iam", "")).deleteRolePolicy({ RoleName: role.id, PolicyName: "admit" }),
+          change: async () => (await h.client("iam", "")).deleteRolePolicy({ RoleName: role.id, PolicyName: "admit" }),
         },
       ],
     });
@@ -297,13 +296,11 @@ describe("Lambda rows", () => {
       outside: [
         {
           sees: "enabled",
-          change: async ({ id: UUID }) =>
-            (await h.client("lambda")).updateEventSourceMapping({ UUID, Enabled: false }),
+          change: async ({ id: UUID }) => (await h.client("lambda")).updateEventSourceMapping({ UUID, Enabled: false }),
         },
         {
           sees: "batchSize",
-          change: async ({ id: UUID }) =>
-            (await h.client("lambda")).updateEventSourceMapping({ UUID, BatchSize: 1 }),
+          change: async ({ id: UUID }) => (await h.client("lambda")).updateEventSourceMapping({ UUID, BatchSize: 1 }),
         },
         {
           sees: "<gone>",

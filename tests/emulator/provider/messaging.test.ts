@@ -10,9 +10,7 @@ afterAll(() => h.stop());
 const allow = (service: string, action: string, resource: unknown): string =>
   JSON.stringify({
     Version: "2012-10-17",
-    Statement: [
-      { Sid: "A", Effect: "Allow", Principal: { Service: service }, Action: action, Resource: resource },
-    ],
+    Statement: [{ Sid: "A", Effect: "Allow", Principal: { Service: service }, Action: action, Resource: resource }],
   });
 
 describe("SQS rows", () => {
@@ -68,9 +66,7 @@ describe("SQS rows", () => {
     await live(h, {
       type: "aws:sqs/queue:Queue",
       inputs: { ...stated, contentBasedDeduplication: true },
-      updates: [
-        { ...stated, deduplicationScope: "messageGroup", fifoThroughputLimit: "perMessageGroupId" },
-      ],
+      updates: [{ ...stated, deduplicationScope: "messageGroup", fifoThroughputLimit: "perMessageGroupId" }],
       outside: [],
     });
   });
@@ -317,11 +313,7 @@ describe("CloudWatch rows", () => {
     await live(h, {
       type: "aws:cloudwatch/logGroup:LogGroup",
       inputs: { ...stated, retentionInDays: 30, tags: { a: "1" } },
-      updates: [
-        { ...stated, retentionInDays: 90, tags: { b: "1" } },
-        stated,
-        { ...stated, retentionInDays: 14 },
-      ],
+      updates: [{ ...stated, retentionInDays: 90, tags: { b: "1" } }, stated, { ...stated, retentionInDays: 14 }],
       outside: [
         {
           sees: "retentionInDays",

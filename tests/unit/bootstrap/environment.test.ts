@@ -17,14 +17,38 @@ import { capture } from "../../../emulator/bootstrap/processes.mjs";
 /** One of each kind that a laptop may hold; every value says POISON so that it can be found anywhere. */
 const poison: Record<string, string> = Object.fromEntries(
   [
-    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
-    "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL_S3", "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CA_BUNDLE", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID",
-    "ARM_CLIENT_SECRET", "PULUMI_ACCESS_TOKEN", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE",
-    "PULUMI_STACK", "PULUMI_DEBUG_PROVIDERS", "GOOGLE_APPLICATION_CREDENTIALS", "GCLOUD_PROJECT", "TF_TOKEN_x",
-    "VAULT_TOKEN", "KUBECONFIG", "https_proxy", "HTTP_PROXY", "grpc_proxy", "aws_access_key_id",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CA_BUNDLE",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_TENANT_ID",
+    "ARM_CLIENT_SECRET",
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_HOME",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_STACK",
+    "PULUMI_DEBUG_PROVIDERS",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GCLOUD_PROJECT",
+    "TF_TOKEN_x",
+    "VAULT_TOKEN",
+    "KUBECONFIG",
+    "https_proxy",
+    "HTTP_PROXY",
+    "grpc_proxy",
+    "aws_access_key_id",
   ].map((name) => [name, "POISON"]),
-); // biome-ignore format: a table
+);
 
 let home: string;
 beforeEach(() => {
@@ -70,11 +94,25 @@ describe("safeEnv", () => {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       NO_PROXY: "127.0.0.1,localhost,::1",
     });
-    expect(Object.keys(env).filter((name) => /^(AWS|PULUMI)_/.test(name)).sort()).toEqual([
-      "AWS_ACCESS_KEY_ID", "AWS_CONFIG_FILE", "AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL",
-      "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SHARED_CREDENTIALS_FILE", "PULUMI_BACKEND_URL",
-      "PULUMI_CONFIG_PASSPHRASE", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK",
-    ]); // biome-ignore format: a table
+    expect(
+      Object.keys(env)
+        .filter((name) => /^(AWS|PULUMI)_/.test(name))
+        .sort(),
+    ).toEqual([
+      "AWS_ACCESS_KEY_ID",
+      "AWS_CONFIG_FILE",
+      "AWS_DEFAULT_REGION",
+      "AWS_EC2_METADATA_DISABLED",
+      "AWS_ENDPOINT_URL",
+      "AWS_REGION",
+      "AWS_SECRET_ACCESS_KEY",
+      "AWS_SHARED_CREDENTIALS_FILE",
+      "PULUMI_BACKEND_URL",
+      "PULUMI_CONFIG_PASSPHRASE",
+      "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+      "PULUMI_HOME",
+      "PULUMI_SKIP_UPDATE_CHECK",
+    ]);
   });
 
   it("sends the SDK of the child to the emulated cloud, with the fake key and region", async () => {

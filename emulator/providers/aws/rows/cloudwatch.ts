@@ -1,10 +1,5 @@
 /** Rows of Amazon CloudWatch. Replacements: Terraform AWS provider, `aws_cloudwatch_metric_alarm` and `…_log_group`. */
-import type {
-  ComparisonOperator,
-  Dimension,
-  StandardUnit,
-  Statistic,
-} from "@aws-sdk/client-cloudwatch";
+import type { ComparisonOperator, Dimension, StandardUnit, Statistic } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogs, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogGroupArgs } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
@@ -154,7 +149,8 @@ export const logGroup = row<LogGroupArgs>({
       ...(Object.keys(job.tags).length > 0 ? { tags: job.tags } : {}),
     });
     job.created(logGroupName);
-    if (inputs.retentionInDays) await logs.putRetentionPolicy({ logGroupName, retentionInDays: inputs.retentionInDays });
+    if (inputs.retentionInDays)
+      await logs.putRetentionPolicy({ logGroupName, retentionInDays: inputs.retentionInDays });
     return logGroupName;
   },
   async read(job) {

@@ -1,5 +1,9 @@
 /** Global secondary indexes of a DynamoDB table (DynamoDB API Reference, GlobalSecondaryIndexUpdate). */
-import type { GlobalSecondaryIndexDescription, GlobalSecondaryIndexUpdate, KeySchemaElement } from "@aws-sdk/client-dynamodb";
+import type {
+  GlobalSecondaryIndexDescription,
+  GlobalSecondaryIndexUpdate,
+  KeySchemaElement,
+} from "@aws-sdk/client-dynamodb";
 import type { TableArgs } from "@pulumi/aws/dynamodb/table.js";
 import { type Props, same } from "../../engine/values.ts";
 import { type AwsJob, compact } from "../row.ts";

@@ -177,7 +177,10 @@ async function putTarget(job: AwsJob<EventTargetArgs>, Id: string): Promise<void
   const failure = answer.FailedEntries?.[0];
   if (!failure) return;
   // PutTargets answers 200 even where it refused the target.
-  throw new ProviderError("HF5520", `PutTargets (events, ${job.region}): ${failure.ErrorCode}: ${failure.ErrorMessage}`);
+  throw new ProviderError(
+    "HF5520",
+    `PutTargets (events, ${job.region}): ${failure.ErrorCode}: ${failure.ErrorMessage}`,
+  );
 }
 
 const fromCloud = (has: Target) =>

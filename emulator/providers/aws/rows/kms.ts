@@ -1,7 +1,8 @@
 /** Rows of AWS Key Management Service. Replacements: Terraform AWS provider, `aws_kms_key` and `aws_kms_alias`. */
+
+import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
 import type { AliasArgs } from "@pulumi/aws/kms/alias.js";
 import type { KeyArgs } from "@pulumi/aws/kms/key.js";
-import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
 import { ifThere } from "../clients.ts";
 import { type AwsJob, client, row, surplus } from "../row.ts";
 

@@ -257,7 +257,10 @@ async function settled(lambda: Lambda, FunctionName: string): Promise<void> {
     if (state === "Active" && update === "Successful") return;
     if (state === "Failed" || update === "Failed") {
       const reason = Configuration?.StateReason ?? Configuration?.LastUpdateStatusReason;
-      throw new ProviderError("HF5524", `the function ${FunctionName} is ${state}, its last update ${update}: ${reason}`);
+      throw new ProviderError(
+        "HF5524",
+        `the function ${FunctionName} is ${state}, its last update ${update}: ${reason}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, Math.min(25 * 2 ** attempt, 1000)));
   }

@@ -82,7 +82,11 @@ export const topic = row<TopicArgs>({
     const TopicArn = job.id;
     for (const [name, AttributeName] of Object.entries(attributes)) {
       if (!changed.has(name)) continue;
-      await sns.setTopicAttributes({ TopicArn, AttributeName, AttributeValue: String(job.inputs[name as Attribute] ?? "") });
+      await sns.setTopicAttributes({
+        TopicArn,
+        AttributeName,
+        AttributeValue: String(job.inputs[name as Attribute] ?? ""),
+      });
     }
     if (changed.has("tags")) {
       const TagKeys = surplus(job);

@@ -110,7 +110,9 @@ export const queue = row<QueueArgs>({
     const wanted = Object.entries(attributes).filter(([name]) => changed.has(name));
     if (wanted.length > 0) {
       // An empty text takes a setting away (SQS API Reference, SetQueueAttributes).
-      const Attributes = Object.fromEntries(wanted.map(([name, a]) => [a, String(job.inputs[name as Attribute] ?? "")]));
+      const Attributes = Object.fromEntries(
+        wanted.map(([name, a]) => [a, String(job.inputs[name as Attribute] ?? "")]),
+      );
       await sqs.setQueueAttributes({ QueueUrl, Attributes });
     }
     if (changed.has("tags")) {
