@@ -27,6 +27,20 @@ export function readCloudFile(local) {
   }
 }
 
+/**
+ * Whom the engine works as on the running cloud: the seeded deployer, so that the stack is made with the rights a
+ * deployer has and not with a root key. Written by `local:up`, gone with the cloud.
+ * @param {string} local
+ * @returns {{accessKeyId: string, secretAccessKey: string, sessionToken?: string} | undefined}
+ */
+export function readDeployer(local) {
+  const file = join(local, deployerFile);
+  return existsSync(file) && existsSync(join(local, "cloud.json")) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
+/** Name of the file in `.local` that `readDeployer` reads. */
+export const deployerFile = "deployer.json";
+
 /** @param {string} name @param {number} pid */
 export function isOurs(name, pid) {
   const signature = signatures[/** @type {keyof typeof signatures} */ (name)];

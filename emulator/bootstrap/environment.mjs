@@ -91,10 +91,12 @@ export function setupEnv(env = process.env) {
  * @param {string} [options.node]   Node binary that children shall find first.
  * @param {string} [options.python] Python of the emulated cloud.
  * @param {{binary: string, languageHost: string | undefined} | undefined} [options.engine]
+ * @param {{accessKeyId: string, secretAccessKey: string, sessionToken?: string} | undefined} [options.deployer]
+ *   Whom the engine works as on the emulated cloud; without it a fake key that no cloud knows.
  * @returns {Record<string, string>}
  * @throws {BootstrapError} HF5010 when the recorded endpoint is not loopback
  */
-export function safeEnv({ env = process.env, cloud, node = process.execPath, python, engine } = {}) {
+export function safeEnv({ env = process.env, cloud, node = process.execPath, python, engine, deployer } = {}) {
   const local = localDir(env);
   const region = cloud?.regions?.primary ?? "us-east-1";
   const endpoint = requireLoopback(cloud?.endpoint ?? closedEndpoint, join(local, "cloud.json"));
@@ -120,8 +122,9 @@ export function safeEnv({ env = process.env, cloud, node = process.execPath, pyt
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ACCESS_KEY_ID: deployer?.accessKeyId ?? "test",
+    AWS_SECRET_ACCESS_KEY: deployer?.secretAccessKey ?? "test",
+    ...(deployer?.sessionToken ? { AWS_SESSION_TOKEN: deployer.sessionToken } : {}),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: endpoint,

@@ -1,7 +1,7 @@
 /** Set-up first, then the task; see run.mjs. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readCloudFile } from "./cloud-state.mjs";
+import { readCloudFile, readDeployer } from "./cloud-state.mjs";
 import { ignoredEndpoint, safeEnv } from "./environment.mjs";
 import { cacheDir, localDir, projectDir } from "./paths.mjs";
 import { preflight } from "./preflight.mjs";
@@ -43,7 +43,8 @@ async function run([name = "", ...args]) {
   const { node, python, engine } = await setUp(cache, local, task.parts);
   const ignored = ignoredEndpoint(process.env);
   if (ignored) say(ignored);
-  const env = safeEnv({ cloud: readCloudFile(local), node, python, engine });
+  const deployer = task.script === undefined ? readDeployer(local) : undefined;
+  const env = safeEnv({ cloud: readCloudFile(local), node, python, engine, deployer });
   if (task.script === undefined) {
     if (!engine) throw new Error(`task ${name} lists no engine among its parts`);
     return pulumiTask({ args, local, node, engine, env, say });

@@ -22,7 +22,6 @@ export const tasks = {
   },
   "local:down": { says: "stop what local:up started", script: "emulator/local/down.ts", parts: ["deps"] },
   bench: { says: "measurements", script: "bench/run.ts", parts: everything },
-  soak: { says: "long proofs", script: "tests/soak.ts", parts: everything },
   "test:seeded": {
     says: "seeded bugs, each of which must turn the tests red",
     script: "tests/seeded-bugs/run.ts",

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { dropState, isOurs, readCloudFile } from "../bootstrap/cloud-state.mjs";
+import { deployerFile, dropState, isOurs, readCloudFile } from "../bootstrap/cloud-state.mjs";
 import { isAlive } from "../bootstrap/processes.mjs";
 import { resolveLocal, runMain } from "./state.ts";
 
@@ -27,7 +27,8 @@ export async function stopCloud(local: string, log: (line: string) => void): Pro
   while (ours.some(isAlive) && performance.now() < deadline) await sleep(25);
   for (const pid of ours) if (isAlive(pid)) process.kill(pid, "SIGKILL");
   while (ours.some(isAlive)) await sleep(25);
-  for (const name of ["cloud.json", "emulator-data"]) rmSync(join(local, name), { recursive: true, force: true });
+  for (const name of ["cloud.json", deployerFile, "emulator-data"])
+    rmSync(join(local, name), { recursive: true, force: true });
 }
 
 /** Stops the emulated cloud of an instance and removes the state of its stacks; logs and reports stay. */

@@ -1,6 +1,7 @@
 /** What one instance of the embedded default keeps in its `.local` directory. */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { deployerFile } from "../bootstrap/cloud-state.mjs";
 import { localDir } from "../bootstrap/paths.mjs";
 import { BootstrapError } from "../bootstrap/problem.mjs";
 import type { Credentials, SeededCredentials } from "../cloud/seed.ts";
@@ -40,6 +41,12 @@ export function writeStack(local: string, stack: StackDescription): void {
   // The credentials open an emulator only, but a habit of world-readable key files is a bad one.
   writeFileSync(`${file}.${process.pid}`, `${JSON.stringify({ ...stack, credentials }, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.${process.pid}`, file);
+}
+
+/** Leaves the deployer's keys where `npm run pulumi` finds them. */
+export function writeDeployer(local: string, keys: Credentials): void {
+  mkdirSync(local, { recursive: true });
+  writeFileSync(join(local, deployerFile), JSON.stringify(plainKeys(keys)), { mode: 0o600 });
 }
 
 /** Runs the main function of `up.ts` and `down.ts`: expected failures without a stack, exit code 1. */

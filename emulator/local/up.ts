@@ -9,7 +9,7 @@ import { seedPrincipals } from "../cloud/seed.ts";
 import { type CloudDescription, readCloud, startCloud } from "../cloud/start.ts";
 import { stopCloud } from "./down.ts";
 import { type PulumiOutcome, runPulumi } from "./pulumi.ts";
-import { embedded, resolveLocal, runMain, type StackDescription, writeStack } from "./state.ts";
+import { embedded, resolveLocal, runMain, type StackDescription, writeDeployer, writeStack } from "./state.ts";
 
 export interface LocalUpOptions {
   /** Directory of the instance; default `HOLDFAST_LOCAL`, else `<project>/.local`. */
@@ -40,6 +40,7 @@ export async function localUp(options: LocalUpOptions = {}): Promise<LocalUp> {
   const work = async (): Promise<LocalUp> => {
     const cloud = await healthyCloud(local, log);
     const credentials = await seedPrincipals(cloud);
+    writeDeployer(local, credentials.deployer);
     const outputs = await deploy(local, log, options.onPulumiLine);
     const { endpoint, regions, accountId } = cloud;
     const stack: StackDescription = {

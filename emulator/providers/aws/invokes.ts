@@ -45,6 +45,10 @@ async function sessionContext(session: AwsSession, arn: string): Promise<Props> 
   const match = /^arn:[^:]+:sts::\d*:assumed-role\/([^/]+)\/(.+)$/.exec(arn);
   if (!match) return { id: arn, arn, issuerArn: arn, issuerId: "", issuerName: "", sessionName: "" };
   const [, role = "", name = ""] = match;
+  if (session.offline) {
+    const issuerArn = arn.replace(/:sts:/, ":iam:").replace(/:assumed-role\/([^/]+)\/.*$/, ":role/$1");
+    return { id: arn, arn, issuerArn, issuerId: "", issuerName: role, sessionName: name };
+  }
   // The path of the role is not part of the session's ARN: only the role itself tells it.
   const iam = await session.client("iam", "");
   const { Role } = await iam.getRole({ RoleName: role });

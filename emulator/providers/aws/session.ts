@@ -1,3 +1,4 @@
+import { closedEndpoint } from "../../bootstrap/environment.mjs";
 import { ProviderError } from "../codes.ts";
 import { checkArguments, type Failure } from "../engine/check.ts";
 import type { Declarations, TypeNode } from "../engine/declarations.ts";
@@ -22,8 +23,14 @@ export class AwsSession implements Session {
     return this.#clients.get(service, region);
   }
 
+  /** True while no emulated cloud runs, so that nobody can be asked: enough for a preview of what does not exist yet. */
+  get offline(): boolean {
+    return process.env.AWS_ENDPOINT_URL === closedEndpoint;
+  }
+
   /** Who the credentials are; asked once. */
   identity(): Promise<Identity> {
+    if (this.offline) return Promise.resolve(offlineIdentity);
     this.#identity ??= this.client("sts", this.region ?? "us-east-1")
       .then((sts) => sts.getCallerIdentity({}))
       .then(({ Account = "", Arn = "", UserId = "" }) => ({ accountId: Account, arn: Arn, userId: UserId }));
@@ -40,6 +47,13 @@ export interface Identity {
   readonly arn: string;
   readonly userId: string;
 }
+
+/** Whom a preview without a cloud runs as: the account and the deployer of the emulated cloud. */
+const offlineIdentity: Identity = {
+  accountId: "000000000000",
+  arn: "arn:aws:sts::000000000000:assumed-role/HoldfastDeployer/offline",
+  userId: "AROAOFFLINE:offline",
+};
 
 /** The partition that a region belongs to (IAM User Guide, ARN format). */
 export function partitionOf(region: string): { partition: string; dnsSuffix: string } {

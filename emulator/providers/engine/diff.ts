@@ -39,17 +39,13 @@ function compare(row: Comparison, path: string, pattern: string, a: unknown, b: 
   if (a === undefined) return report(path, pattern, "add");
   if (b === undefined) return report(path, pattern, "delete");
   if (Array.isArray(a) && Array.isArray(b)) {
-    return row.sets?.includes(pattern)
-      ? compareSets(path, pattern, a, b, report)
-      : compareLists(row, path, pattern, a, b, report);
-  }
-  if (isObject(a) && isObject(b)) {
+    if (row.sets?.includes(pattern)) compareSets(path, pattern, a, b, report);
+    else compareLists(row, path, pattern, a, b, report);
+  } else if (isObject(a) && isObject(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       compare(row, joinKey(path, key), join(pattern, key), a[key], b[key], report);
     }
-    return;
-  }
-  report(path, pattern, "update");
+  } else report(path, pattern, "update");
 }
 
 function compareLists(row: Comparison, path: string, pattern: string, a: unknown[], b: unknown[], report: Report) {

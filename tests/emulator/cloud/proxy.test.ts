@@ -1,13 +1,14 @@
 /** The proxy passes through unchanged, cuts what it is told to cut, and both processes end with their parent. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GetObjectCommand, HeadBucketCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { readCloud, startCloud, stopDetached } from "../../../emulator/cloud/start.ts";
+import { cachedPython, readCloud, startCloud, stopDetached } from "../../../emulator/cloud/start.ts";
 import { bucket, dr, primary, refusal, startTestCloud, type TestCloud } from "./support.ts";
 
 let cloud: TestCloud;
@@ -112,6 +113,27 @@ test("a detached cloud outlives its starter's handle and is stopped by its cloud
   await stopDetached(description);
   expect([alive(description.pids.proxy), alive(description.pids.emulator)]).toEqual([false, false]);
   rmSync(dir, { recursive: true, force: true });
+});
+
+test("another ministack version is refused by number", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "holdfast-version-"));
+  mkdirSync(join(dir, "ministack-9.9.9.dist-info"));
+  writeFileSync(
+    join(dir, "ministack-9.9.9.dist-info", "METADATA"),
+    "Metadata-Version: 2.1\nName: ministack\nVersion: 9.9.9\n",
+  );
+  const python = join(dir, "python");
+  const real = process.env.HOLDFAST_PYTHON ?? cachedPython();
+  writeFileSync(python, `#!/bin/sh\nPYTHONPATH=${dir} exec ${real} "$@"\n`, { mode: 0o755 });
+  await expect(startCloud({ dir, python })).rejects.toThrow(/HF5301 ministack = 9\.9\.9/);
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("the Python of the tool cache is named after the requirements", () => {
+  const requirements = readFileSync(new URL("../../../emulator/cloud/requirements.txt", import.meta.url));
+  const hash = createHash("sha256").update(requirements).digest("hex").slice(0, 12);
+  expect(cachedPython({ HOLDFAST_CACHE: "/cache" })).toBe(`/cache/python-${hash}/bin/python`);
+  expect(cachedPython({ XDG_CACHE_HOME: "/xdg" })).toBe(`/xdg/holdfast/python-${hash}/bin/python`);
 });
 
 test("no Python, and a Python without the requirements, say what is wrong and how to repair it", async () => {

@@ -328,14 +328,12 @@ test("configuring replication needs iam:PassRole for the role", async () => {
     statement("Allow", "iam:PassRole", roleArn),
   );
   const send = (who: Credentials) =>
-    cloud
-      .s3(primary, who)
-      .send(
-        new PutBucketReplicationCommand({
-          Bucket: "src",
-          ReplicationConfiguration: { Role: roleArn, Rules: [rule()] },
-        }),
-      );
+    cloud.s3(primary, who).send(
+      new PutBucketReplicationCommand({
+        Bucket: "src",
+        ReplicationConfiguration: { Role: roleArn, Rules: [rule()] },
+      }),
+    );
   expect(await refusal(send(s3Only))).toBe("403 AccessDenied");
   expect((await send(passing)).$metadata.httpStatusCode).toBe(200);
 });

@@ -4,10 +4,14 @@ import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { zipOf } from "../../../emulator/providers/engine/archive.ts";
+import type { ArchiveValue } from "../../../emulator/providers/engine/values.ts";
 
 const signature = "4dabf18193072939515e22adb298388d";
 const asset = (value: object) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", ...value });
-const archive = (value: object) => ({ [signature]: "0def7320c3a5731c473e5ecbe6d01bc7", ...value });
+const archive = (value: object): ArchiveValue & object => ({
+  [signature]: "0def7320c3a5731c473e5ecbe6d01bc7",
+  ...value,
+});
 
 /** Reads a zip by its central directory, independently of the code that wrote it (APPNOTE.TXT 4.3.12). */
 function unzip(zip: Buffer): Record<string, string> {
