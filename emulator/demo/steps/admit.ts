@@ -19,9 +19,8 @@ export async function writers(stack: LocalStack): Promise<Record<"genesys" | "pl
     `arn:aws:iam::${stack.accountId}:role/holdfast-embedded-genesys-${stack.accountId}`,
     organization,
   );
-  const plain = await assume(stack, keysOf(stack, "admin"), `arn:aws:iam::${stack.accountId}:role/PlainUploader`);
   const region = stack.regions.primary;
-  return { genesys: s3(stack, region, genesys), plain: s3(stack, region, plain) };
+  return { genesys: s3(stack, region, genesys), plain: s3(stack, region, keysOf(stack, "uploader")) };
 }
 
 /** Writes one object into the landing, as its platform. */

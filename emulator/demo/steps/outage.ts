@@ -1,6 +1,6 @@
 /** Step 6: the primary region stops answering; the recordings are read from DR. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { assume, keysOf, s3 } from "../aws.ts";
+import { keysOf, s3 } from "../aws.ts";
 import { catalogRows } from "../catalog.ts";
 import type { Context, StepResult } from "../context.ts";
 import { cutRegion } from "../emulated.ts";
@@ -25,7 +25,6 @@ export async function outage(context: Context, progress: Progress): Promise<Step
   const open = new Set(
     recordings.filter((r) => r.expectation === "admitted" && !r.sensitive && !r.training).map((r) => r.recordingId),
   );
-  const uploader = await assume(stack, keysOf(stack, "admin"), `arn:aws:iam::${stack.accountId}:role/PlainUploader`);
   const cut = await cutRegion(context.cloud, stack.regions.primary);
   try {
     // From here on only the DR region is asked, the catalog included.
@@ -49,7 +48,7 @@ export async function outage(context: Context, progress: Progress): Promise<Step
       if (digest === row.sha256) intact += 1;
       progress.tell(`${read} of ${sample.length} recordings read from ${stack.regions.dr}`);
     }
-    const landing = s3(stack, stack.regions.primary, uploader);
+    const landing = s3(stack, stack.regions.primary, keysOf(stack, "uploader"));
     const ingest = await answers(() =>
       landing.send(
         new PutObjectCommand({

@@ -36,9 +36,9 @@ type Report = (path: string, pattern: string, kind: Change["kind"]) => void;
 
 function compare(row: Comparison, path: string, pattern: string, a: unknown, b: unknown, report: Report): void {
   if (!isUnknown(b) && same(a, b)) return;
-  if (a === undefined) return report(path, pattern, "add");
-  if (b === undefined) return report(path, pattern, "delete");
-  if (Array.isArray(a) && Array.isArray(b)) {
+  if (a === undefined) report(path, pattern, "add");
+  else if (b === undefined) report(path, pattern, "delete");
+  else if (Array.isArray(a) && Array.isArray(b)) {
     if (row.sets?.includes(pattern)) compareSets(path, pattern, a, b, report);
     else compareLists(row, path, pattern, a, b, report);
   } else if (isObject(a) && isObject(b)) {

@@ -117,6 +117,7 @@ class Engine {
 const urn = (type: string) => `urn:pulumi:dev::holdfast::holdfast:index:Store$${type}::it`;
 const key = "aws:kms/key:Key";
 const queue = "aws:sqs/queue:Queue";
+const table = "aws:dynamodb/table:Table";
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "holdfast-protocol-"));
@@ -198,31 +199,37 @@ describe("requests", () => {
   });
 
   it("a create that fails half-way reports the resource and what it has; the next update finishes it", async () => {
-    const inputs = { enableKeyRotation: true, rotationPeriodInDays: 5, description: "half" };
-    const error = await engine.create(key, inputs).then(
-      () => undefined,
-      (e: ServiceError) => e,
+    // The replica may not be in the table's own region, which shows only when the table is there.
+    const inputs = {
+      name: "hf-half",
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "id",
+      attributes: [{ name: "id", type: "S" }],
+      streamEnabled: true,
+      streamViewType: "NEW_AND_OLD_IMAGES",
+      replicas: [{ regionName: "us-east-1" }],
+    };
+    const error = await failure(engine.create(table, inputs));
+    expect(error.details).toMatch(
+      /^HF5521 aws:dynamodb\/table:Table hf-half exists but is not finished: HF5520 UpdateTable .*: ValidationException: /,
     );
-    expect(error?.details).toMatch(
-      /^HF5521 aws:kms\/key:Key [0-9a-f-]{36} exists but is not finished: HF5520 EnableKeyRotation /,
-    );
-    const detail = initFailed(error?.metadata);
-    expect(detail.getReasonsList()).toEqual([error?.details]);
+    const detail = initFailed(error.metadata);
+    expect(detail.getId()).toBe("hf-half");
+    expect(detail.getReasonsList()).toEqual([error.details]);
     const state = propsOf(detail.getProperties());
-    expect(state).toMatchObject({ description: "half", enableKeyRotation: false, keyId: detail.getId() });
+    expect(state).toMatchObject({ arn: "arn:aws:dynamodb:us-east-1:000000000000:table/hf-half", replicas: [] });
 
-    const news = { ...inputs, rotationPeriodInDays: 90 };
-    const done = await engine.update(key, detail.getId(), inputs, state, news);
-    expect(propsOf(done.getProperties())).toMatchObject({ enableKeyRotation: true, rotationPeriodInDays: 90 });
+    const news = { ...inputs, replicas: [{ regionName: "us-west-2" }] };
+    const done = await engine.update(table, "hf-half", inputs, state, news);
+    expect(propsOf(done.getProperties()).replicas).toMatchObject([{ regionName: "us-west-2" }]);
   });
 
   it("a create that made nothing is a plain error", async () => {
-    const error = await engine.create("aws:iam/role:Role", { name: "bad", assumeRolePolicy: "{}" }).then(
-      () => undefined,
-      (e: ServiceError) => e,
-    );
-    expect(error?.details).toMatch(/^HF5520 CreateRole \(iam\): /);
-    expect(error?.metadata.get("grpc-status-details-bin")).toEqual([]);
+    const role = { name: "twice", assumeRolePolicy: '{"Version":"2012-10-17","Statement":[]}' };
+    await engine.create("aws:iam/role:Role", role);
+    const error = await failure(engine.create("aws:iam/role:Role", role));
+    expect(error.details).toMatch(/^HF5520 CreateRole \(iam\): EntityAlreadyExists/);
+    expect(error.metadata.get("grpc-status-details-bin")).toEqual([]);
   });
 
   it("reading by id alone finds all that is not a default, as an import needs it", async () => {
@@ -305,8 +312,17 @@ describe("speed", () => {
   });
 });
 
-function initFailed(metadata: Metadata | undefined): pb.ErrorResourceInitFailed {
-  const [rich] = metadata?.get("grpc-status-details-bin") ?? [];
+async function failure(call: Promise<unknown>): Promise<ServiceError> {
+  try {
+    await call;
+  } catch (error) {
+    return error as ServiceError;
+  }
+  throw new Error("the call was expected to fail");
+}
+
+function initFailed(metadata: Metadata): pb.ErrorResourceInitFailed {
+  const [rich] = metadata.get("grpc-status-details-bin");
   const [detail] = Status.deserializeBinary(rich).getDetailsList();
   expect(detail.getTypeUrl()).toBe("type.googleapis.com/pulumirpc.ErrorResourceInitFailed");
   return messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());

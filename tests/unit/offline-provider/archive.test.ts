@@ -8,10 +8,8 @@ import type { ArchiveValue } from "../../../emulator/providers/engine/values.ts"
 
 const signature = "4dabf18193072939515e22adb298388d";
 const asset = (value: object) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", ...value });
-const archive = (value: object): ArchiveValue & object => ({
-  [signature]: "0def7320c3a5731c473e5ecbe6d01bc7",
-  ...value,
-});
+const archive = (value: ArchiveValue): ArchiveValue =>
+  Object.assign({ [signature]: "0def7320c3a5731c473e5ecbe6d01bc7" }, value);
 
 /** Reads a zip by its central directory, independently of the code that wrote it (APPNOTE.TXT 4.3.12). */
 function unzip(zip: Buffer): Record<string, string> {

@@ -64,8 +64,7 @@ export function indexUpdates(job: Job): GlobalSecondaryIndexUpdate[] {
   return [
     ...has.filter((i) => !kept(i, wanted)).map((i) => ({ Delete: { IndexName: i.name } })),
     ...wanted.filter((i) => !kept(i, has)).map((i) => ({ Create: secondaryIndex(i, inputs.billingMode) })),
-    ...wanted
-      .filter((i) => inputs.billingMode !== "PAY_PER_REQUEST")
+    ...(inputs.billingMode === "PAY_PER_REQUEST" ? [] : wanted)
       .filter((i) => {
         const before = kept(i, has);
         return before !== undefined && !same(capacity(before), capacity(i));
