@@ -62,11 +62,7 @@ export function createAdmitPolicy(
     const own = platformGrants(Object.values(to.queues), log);
     return policyJson("role", "the admit role", policy(own.Statement, grantsFor(needs, to).Statement));
   });
-  return new RolePolicy(
-    `${name}-admit-role-policy`,
-    { name: "admit", role: role.name, policy: document },
-    { ...opts, deletedWith: role },
-  );
+  return new RolePolicy(`${name}-admit-role-policy`, { name: "admit", role: role.name, policy: document }, opts);
 }
 
 function grantTargets(
@@ -151,9 +147,5 @@ export function createGenesysPolicy(
   const document = all([buckets.primary.landing.bucket.arn, keys.primary.arn]).apply(([landing, key]) =>
     policyJson("role", "the Genesys role", genesysGrants(landing, key, args.regions.primary)),
   );
-  return new RolePolicy(
-    `${name}-genesys-role-policy`,
-    { name: "write", role: role.name, policy: document },
-    { ...opts, deletedWith: role },
-  );
+  return new RolePolicy(`${name}-genesys-role-policy`, { name: "write", role: role.name, policy: document }, opts);
 }

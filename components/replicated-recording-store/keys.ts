@@ -75,10 +75,6 @@ export function createKey(
     { ...opts, ...dataOptions(args.removal) },
   );
   const alias = physicalName(args.scope, "key", "recordings", site);
-  new Alias(
-    `${name}-${site}-key-alias`,
-    { region, name: `alias/${alias}`, targetKeyId: key.keyId },
-    { ...opts, deletedWith: key },
-  );
+  new Alias(`${name}-${site}-key-alias`, { region, name: `alias/${alias}`, targetKeyId: key.keyId }, opts);
   return key;
 }

@@ -40,7 +40,7 @@ export function createReplication(
   const rolePolicy = new RolePolicy(
     `${name}-replication-role-policy`,
     { name: "replicate", role: role.name, policy: rolePolicyOf(buckets, keys, args) },
-    { ...opts, deletedWith: role },
+    opts,
   );
   const configure = (kind: Kind) => {
     const source = buckets.primary[kind];

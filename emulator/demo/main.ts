@@ -23,7 +23,12 @@ import { unproven } from "./unproven.ts";
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const local = join(process.env.HOLDFAST_LOCAL ?? join(project, ".local"), "demo");
-const report = join(process.env.HOLDFAST_LOCAL ?? join(project, ".local"), "demo.json");
+/** The story's figures; a chapter writes its own beside it. */
+const report = (chapter: string | undefined) =>
+  join(
+    process.env.HOLDFAST_LOCAL ?? join(project, ".local"),
+    chapter === undefined ? "demo.json" : `demo-${chapter}.json`,
+  );
 
 type Step = (context: Context, progress: Progress) => Promise<StepResult>;
 const story: readonly (readonly [title: string, step: Step])[] = [
@@ -86,16 +91,14 @@ async function main(): Promise<void> {
   const ok =
     steps.length === (chapter === undefined ? story : (chapters[chapter] ?? [])).length + 1 && steps.every((s) => s.ok);
   const seconds = (Date.now() - started) / 1_000;
-  if (chapter === undefined) {
-    mkdirSync(dirname(report), { recursive: true });
-    const content = {
-      schemaVersion: 1,
-      cloud: "aws",
-      steps: steps.map(({ name, ok: good, figures }) => ({ name, ok: good, figures })),
-      unproven,
-    };
-    writeFileSync(report, `${JSON.stringify(content, null, 2)}\n`);
-  }
+  const content = {
+    schemaVersion: 1,
+    cloud: "aws",
+    steps: steps.map(({ name, ok: good, figures }) => ({ name, ok: good, figures })),
+    unproven,
+  };
+  mkdirSync(dirname(report(chapter)), { recursive: true });
+  writeFileSync(report(chapter), `${JSON.stringify(content, null, 2)}\n`);
   process.stdout.write(render({ cloud: "AWS", steps, unproven, seconds }));
   process.exitCode = ok ? 0 : 1;
 }

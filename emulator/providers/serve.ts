@@ -27,7 +27,10 @@ async function serve(): Promise<void> {
       error ? reject(error) : resolve(bound),
     );
   });
-  const stop = () => server.forceShutdown();
+  const stop = () => {
+    server.forceShutdown();
+    process.stdin.destroy();
+  };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   process.stdin.once("end", stop).resume();

@@ -109,6 +109,16 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
     }
   });
 
+  it("demands in every bucket policy the key of the bucket's own region (promise 9)", () => {
+    for (const { name, inputs } of recording.of("aws:s3/bucketPolicy:BucketPolicy")) {
+      const statements: { Sid: string; Condition: unknown }[] = JSON.parse(String(inputs.policy)).Statement;
+      const key = `arn:aws:kms:${String(inputs.region)}:111122223333:key/store-${name.split("-")[1]}-key`;
+      expect(statements.find(({ Sid }) => Sid === "DenyOtherKeys")?.Condition, name).toEqual({
+        ArnNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": key },
+      });
+    }
+  });
+
   it("protects and retains data and keys, and nothing else", () => {
     const guarded = ["aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:dynamodb/table:Table"];
     for (const { type, name, opts } of recording.all) {
@@ -125,7 +135,7 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
     }
   });
 
-  it("lets keys outlive their data: buckets and catalog wait for the keys of their sites", () => {
+  it("lets keys outlive their data: buckets and catalog wait for the keys of their sites (promise 1)", () => {
     for (const bucket of recording.of("aws:s3/bucket:Bucket")) {
       expect(bucket.waitsFor, bucket.name).toContain(`store-${bucket.name.split("-")[1]}-key`);
     }
@@ -145,7 +155,7 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
     }
   });
 
-  it("replicates metadata with guaranteed time and media without, both with metrics", () => {
+  it("replicates metadata with guaranteed time and media without, both with metrics (promise 6)", () => {
     const rules = (name: string) => (recording.named(name).inputs as { rules: unknown[] }).rules;
     const rule = (id: string, priority: number, destination: object) => ({
       id,
@@ -225,7 +235,7 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
     });
   });
 
-  it("sends every alarm, and its end, to the topic of the alarm's own region", () => {
+  it("sends every alarm, and its end, to the topic of the alarm's own region (promise 10)", () => {
     for (const alarm of recording.of("aws:cloudwatch/metricAlarm:MetricAlarm")) {
       const site = alarm.inputs.region === "us-west-2" ? "dr" : "primary";
       const topic = [`arn:aws:test:${String(alarm.inputs.region)}:111122223333:store-${site}-alarms`];
@@ -233,7 +243,7 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
     }
   });
 
-  it("looks at exactly the metric of one pair and one rule", () => {
+  it("looks at exactly the metric of one pair and one rule (promise 10)", () => {
     expect(recording.named("store-media-recordings-replication-late").inputs).toMatchObject({
       namespace: "AWS/S3",
       metricName: "ReplicationLatency",

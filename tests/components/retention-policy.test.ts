@@ -15,7 +15,7 @@ describe("RetentionPolicy on AWS", () => {
     });
   });
 
-  it("makes one configuration per bucket and nothing else", () => {
+  it("makes one configuration per bucket and nothing else (promise 3)", () => {
     expect(recording.counts()).toEqual({
       "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 6,
       "holdfast:index:RetentionPolicy": 1,
@@ -75,7 +75,7 @@ describe("RetentionPolicy on AWS", () => {
     expect(opts.deletedWith).toBeDefined();
   });
 
-  it("gives a recording the same end in both sites and both kinds", () => {
+  it("gives a recording the same end in both sites and both kinds (promise 3)", () => {
     const ends = ["primary-metadata", "primary-media", "dr-metadata", "dr-media"].map((location) => {
       const rules = recording.named(`retention-${location}`).inputs.rules as {
         id: string;

@@ -69,7 +69,7 @@ describe.each(samples)("$file", ({ file, bytes }) => {
     expect(inspect(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(whole);
   });
 
-  it("is incomplete wherever it is cut, but for the documented places", () => {
+  it("is incomplete wherever it is cut, but for the documented places (promise 5)", () => {
     const exceptions = wholeByFormat(file, bytes);
     expect(exceptions).toHaveLength(/fragmented|live/.test(file) ? 4 : 0);
     // Every byte where structure begins or ends, every seventh between: a prefix is inspected from its start each time.

@@ -177,7 +177,7 @@ const faultArbitrary = fc.record({
   phase: fc.constantFrom("before" as const, "after" as const),
 });
 
-describe("admission and confirmation", () => {
+describe("admission and confirmation (promise 1, promise 5, promise 10)", () => {
   it("end in the hand-computed state after any order, repetition and failure", async () => {
     let injected = 0;
     let runs = 0;

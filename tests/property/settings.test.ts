@@ -78,7 +78,7 @@ function check(config: RawConfig): void {
   expect(problems.filter(({ code, reason, fix }) => !(code in codes) || reason === "" || fix === "")).toEqual([]);
 }
 
-describe("parseSettings", () => {
+describe("parseSettings (promise 8)", () => {
   it("never throws, and gives either settings or errors, on config that is nearly right", () => {
     fc.assert(fc.property(raw, check), { numRuns: 400 });
   });

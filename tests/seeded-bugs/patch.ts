@@ -51,8 +51,13 @@ export function readPatch(text: string): FileChange[] {
  */
 export function applyChange({ path, hunks }: FileChange, content: string): string {
   return hunks.reduce((text, { before, after }) => {
-    const places = `\n${text}`.split(`\n${before}`).length - 1;
-    if (places !== 1) throw new Error(`${path}: the lines to change are found ${places} times\n${before}`);
-    return `\n${text}`.replace(`\n${before}`, () => `\n${after}`).slice(1);
+    const lines = `\n${text}`;
+    const places: number[] = [];
+    for (let at = lines.indexOf(`\n${before}`); at >= 0; at = lines.indexOf(`\n${before}`, at + 1)) places.push(at);
+    const [place, ...more] = places;
+    if (place === undefined || more.length > 0) {
+      throw new Error(`${path}: the lines to change are found ${places.length} times\n${before}`);
+    }
+    return text.slice(0, place) + after + text.slice(place + before.length);
   }, content);
 }

@@ -149,7 +149,13 @@ function main(): void {
   const wanted = words.filter((word) => !word.startsWith("--"));
   const bugs = readBugs().filter((bug) => wanted.length === 0 || wanted.includes(bug.name));
   const unknown = wanted.filter((name) => !bugs.some((bug) => bug.name === name));
-  if (unknown.length > 0) throw new Error(`there is no patch ${unknown.join(", ")} in tests/seeded-bugs`);
+  if (unknown.length > 0) {
+    console.error(
+      `there is no patch ${unknown.join(", ")} in tests/seeded-bugs\nusage: npm run test:seeded [-- --check] [-- <patch> …]`,
+    );
+    process.exitCode = 2;
+    return;
+  }
 
   if (!checkOnly) makeCopy();
   const red = checkOnly ? new Map<string, string>() : redBefore(bugs);
@@ -165,9 +171,7 @@ function main(): void {
     const { ok, say } = verdictOf(bug);
     if (!ok) failed += 1;
     const seconds = ((Date.now() - from) / 1_000).toFixed(1);
-    console.log(
-      `${ok ? "ok" : "FAILED"}: ${bug.name} (promise ${bug.promise}; ${bug.mistake}): ${say} (${seconds} s)`,
-    );
+    console.log(`${ok ? "ok" : "FAILED"}: ${bug.name} (promise ${bug.promise}; ${bug.mistake}): ${say} (${seconds} s)`);
   }
   rmSync(work, { recursive: true, force: true });
   const seconds = Math.round((Date.now() - started) / 1_000);

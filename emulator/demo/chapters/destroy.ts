@@ -23,6 +23,7 @@ export async function destroysAllButHeld(context: Context, progress: Progress): 
     local,
     onLine: (line) => / deleted|deleting/.test(line) && progress.tell(line.trim()),
   });
+  if (process.env.HOLDFAST_DEBUG) process.stderr.write(`${destroy.stdout}${destroy.stderr}\n`);
   const exported = await runPulumi(["stack", "export", ...stackArgs], { local });
   const left = ((JSON.parse(exported.stdout) as Deployment).deployment.resources ?? []).map(
     (resource) => resource.type,

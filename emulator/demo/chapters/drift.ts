@@ -50,11 +50,9 @@ async function changeFromOutside({ stack }: Context): Promise<void> {
   );
 }
 
-/** Types of the resources that a refresh or an update reports as changed, one entry per resource. */
+/** Types of the resources that a refresh or an update says it changed, as `aws:s3:Bucket store-… updated (0.2s) [diff: …]`. */
 function changed(output: string): string[] {
-  return [...output.matchAll(/^\s*~\s+(aws:[\w/:]+)\s/gm)].map((match) =>
-    (match[1] ?? "").replace(/:(\w+)\/\w+:/, ":$1:"),
-  );
+  return [...output.matchAll(/^\s*~\s+(aws:[\w/]+:\w+) \S+ updated \(.*\) \[diff: /gm)].map((match) => match[1] ?? "");
 }
 
 export async function reportsDrift(context: Context, progress: Progress): Promise<StepResult> {
@@ -62,7 +60,7 @@ export async function reportsDrift(context: Context, progress: Progress): Promis
   progress.tell("four things were changed from outside");
   const refresh = await runPulumi(["refresh", "--yes", "--skip-preview", ...stackArgs], { local: context.local });
   const seen = changed(refresh.stdout);
-  const reported = expected.filter((type) => seen.some((entry) => entry.startsWith(type)));
+  const reported = expected.filter((type) => seen.includes(type));
   return {
     name: "refresh",
     ok: refresh.code === 0 && reported.length === expected.length,

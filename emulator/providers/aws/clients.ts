@@ -81,11 +81,6 @@ export class Clients {
   }
 }
 
-/** Loads every client ahead of its first use. A failure shows where the client is used. */
-export async function preload(): Promise<void> {
-  for (const service of Object.values(load)) await service();
-}
-
 /** An error answered by the cloud, with the call that it answers. */
 export class CloudError extends ProviderError {
   /** The cloud's own name of the error, e.g. `NoSuchBucket`. */

@@ -1,10 +1,11 @@
 import { closedEndpoint } from "../../bootstrap/environment.mjs";
 import { ProviderError } from "../codes.ts";
+import { parseJson } from "../engine/canonical.ts";
 import { checkArguments, type Failure } from "../engine/check.ts";
-import type { Declarations, TypeNode } from "../engine/declarations.ts";
+import type { Declarations } from "../engine/declarations.ts";
 import type { Session } from "../engine/operations.ts";
 import { isObject, isUnknown, type Props } from "../engine/values.ts";
-import { type Access, Clients, loopback, preload, type Service, type Services } from "./clients.ts";
+import { type Access, Clients, loopback, type Service, type Services } from "./clients.ts";
 
 /** A configured provider: where it works, as whom, and the clients for it. */
 export class AwsSession implements Session {
@@ -95,13 +96,13 @@ function parsed(settings: Props, declarations: Declarations): Props {
   for (const [key, value] of Object.entries(settings)) {
     if (fromTheEngine.includes(key)) continue;
     const type = declared.get(key)?.type;
-    out[key] = type && !isText(type) && typeof value === "string" && !isUnknown(value) ? JSON.parse(value) : value;
-    if (out[key] === null) delete out[key];
+    const json = type && type.kind !== "string" && typeof value === "string" && !isUnknown(value);
+    const meant = json ? parseJson(value) : value;
+    // Text that does not parse stays as it is: the check of types then names it.
+    if (meant !== null) out[key] = meant === undefined ? value : meant;
   }
   return out;
 }
-
-const isText = (type: TypeNode): boolean => type.kind === "string";
 
 /** Checks the settings of a provider resource. */
 export function checkSettings(settings: Props, declarations: Declarations): Failure[] {
@@ -155,7 +156,6 @@ export async function configure(
   const tags = isObject(values.defaultTags) && isObject(values.defaultTags.tags) ? values.defaultTags.tags : {};
   const session = new AwsSession({ endpoints, credentials }, region, tags as Record<string, string>);
   await checkAccount(session, values);
-  preload().catch((error: unknown) => process.stderr.write(`loading the AWS clients failed: ${String(error)}\n`));
   return session;
 }
 

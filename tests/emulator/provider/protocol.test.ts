@@ -146,6 +146,12 @@ describe("starting", () => {
     expect(await other.exited).toBe(0);
   });
 
+  it("ends on SIGTERM while its standard input is open", async () => {
+    const other = await serve(cloud.endpoint);
+    other.child.kill("SIGTERM");
+    expect(await other.exited).toBe(0);
+  });
+
   it("tells the engine what it takes, and its version", async () => {
     const answer = await engine.call<pb.ProviderHandshakeResponse>(
       "handshake",

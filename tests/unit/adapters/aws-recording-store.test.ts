@@ -44,7 +44,7 @@ const tagging = (versionId = "v1", value = "standard"): WireAnswer => ({
 });
 
 describe("admit", () => {
-  it("sends one copy that carries everything", async () => {
+  it("sends one copy that carries everything (promise 1, promise 3)", async () => {
     const sent: WireRequest[] = [];
     const store = storeOf((wire) => {
       sent.push(wire);
@@ -85,7 +85,7 @@ describe("admit", () => {
     ["another SHA-256", `${"A".repeat(43)}=`, "0".repeat(64)],
     ["none", undefined, undefined],
     ["one over part hashes", `${base64}-3`, undefined],
-  ])("fails when the store computed %s", async (_what, sum, stored) => {
+  ])("fails when the store computed %s (promise 5)", async (_what, sum, stored) => {
     const failure = storeOf(() => copied(sum)).admit(request, { key: "k", versionId: "l1" });
     await expect(failure).rejects.toMatchObject({ code: "HF3004", versionId: "v1", expected: sha256, stored });
   });
@@ -126,7 +126,7 @@ describe("admit", () => {
 });
 
 describe("put", () => {
-  it("sends the checksum, so that S3 refuses other bytes", async () => {
+  it("sends the checksum, so that S3 refuses other bytes, and the hold (promise 1, promise 5)", async () => {
     let headers: Readonly<Record<string, string>> = {};
     const store = storeOf((wire) => {
       headers = wire.headers;
@@ -251,7 +251,36 @@ describe("stat", () => {
   });
 });
 
+describe("lock", () => {
+  it("sets the hold on the version that was named, whatever lies above it (promise 1)", async () => {
+    const sent: WireRequest[] = [];
+    const store = storeOf((wire) => {
+      sent.push(wire);
+      return { status: 200 };
+    });
+    await store.lock("media", "k", "v1");
+    expect(sent).toMatchObject([{ method: "PUT", path: "/store-media/k" }]);
+    expect(sent[0]?.query).toMatchObject({ "legal-hold": "", versionId: "v1" });
+  });
+});
+
 describe("mergeTags", () => {
+  it("writes the tags that the version has together with the new ones (promise 3)", async () => {
+    const written: string[] = [];
+    const store = storeOf((wire) => {
+      if (wire.method === "PUT") written.push(wire.body ?? "");
+      return tagging();
+    });
+    await store.mergeTags("media", "k", "v1", { "compliance-status": "legal-hold" });
+    expect(written).toHaveLength(1);
+    expect(
+      [...(written[0] ?? "").matchAll(/<Key>(.*?)<\/Key><Value>(.*?)<\/Value>/g)].map(([, k, v]) => [k, v]),
+    ).toEqual([
+      ["retention-class", "standard"],
+      ["compliance-status", "legal-hold"],
+    ]);
+  });
+
   it("writes nothing when nothing changes", async () => {
     const methods: string[] = [];
     const store = storeOf((wire) => {

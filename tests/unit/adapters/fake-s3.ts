@@ -6,6 +6,8 @@ export interface WireRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | null>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** XML of the requests that carry some. */
+  readonly body?: string;
 }
 
 export interface WireAnswer {

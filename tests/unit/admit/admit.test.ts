@@ -9,7 +9,7 @@ const webm = capture("order-10s-vp8.webm");
 const webmHash = "f85e8ea9a01f510c02beb60b81105edae4cc4d5a2063cccc6d527f5b4a9661fe";
 
 describe("a good pair", () => {
-  it("is admitted by the later event, with tags, metadata, envelope and rows", async () => {
+  it("is admitted by the later event, with tags, metadata, envelope, rows and times in seconds (promise 5, promise 7)", async () => {
     const s = stack();
     const [media = "", metadata = ""] = objectsOf(screen(id)).map(({ key }) => key);
     const [first, second] = objectsOf(screen(id));
@@ -102,7 +102,24 @@ describe("a good pair", () => {
     },
   );
 
-  it("in the plain layout waits for every listed file, and checks the digests", async () => {
+  it.each([false, true])(
+    "is told apart from one whose id begins like its own (shared metadata: %s) (promise 5)",
+    async (shared) => {
+      const s = stack();
+      const [one = [], two = []] = ["r1", "r12"].map((name) => land(s, screen(name, { shared })));
+      for (const key of [one[1], two[0]]) expect((await s.admit(key ?? "")).outcome).toBe("admitted");
+      const media = s.primary
+        .versions("media")
+        .map(({ key, metadata }) => [metadata["recording-id"], key.split("-").at(-1)]);
+      expect(media.sort()).toEqual([
+        ["r1", "r1.webm"],
+        ["r12", "r12.webm"],
+      ]);
+      expect(s.primary.versions("metadata").map(({ metadata }) => metadata["recording-id"])).toEqual(["r1", "r12"]);
+    },
+  );
+
+  it("in the plain layout waits for every listed file, and checks the digests (promise 5)", async () => {
     const s = stack();
     const recording = screen("r 1", {
       layout: "plain",
@@ -137,7 +154,7 @@ describe("a good pair", () => {
 });
 
 describe("policy", () => {
-  it("a matching hold rule locks every object in the write itself", async () => {
+  it("a matching hold rule locks every object in the write itself (promise 1)", async () => {
     const s = stack();
     const keys = land(s, screen(id, { fields: { agent: "agent-7" } }));
     await s.admit(keys[0] ?? "");
@@ -148,7 +165,7 @@ describe("policy", () => {
     expect(s.calls.calls.filter(({ op }) => op === "lock")).toEqual([]);
   });
 
-  it("PCI makes it sensitive, a department chooses the class", async () => {
+  it("PCI makes it sensitive, a department chooses the class (promise 3, promise 9)", async () => {
     const s = stack();
     await s.admit(land(s, screen("a", { fields: { queue: "payments" } }))[0] ?? "");
     await s.admit(land(s, screen("b", { fields: { queue: "finance" } }))[0] ?? "");
@@ -178,7 +195,7 @@ describe("again and again", () => {
     expect(s.metrics.counted(metricNames.admitted)).toBe(1);
   });
 
-  it("nothing asks for confirmation before the catalog knows it", async () => {
+  it("nothing asks for confirmation before the catalog knows it (promise 10)", async () => {
     const s = stack();
     const keys = land(s, screen(id));
     const stop = s.calls.onCall(({ op }, phase) => {
@@ -213,7 +230,7 @@ describe("again and again", () => {
     );
   });
 
-  it("other bytes at the same key become further objects of the recording, and stay held and in their class", async () => {
+  it("other bytes at the same key become further objects of the recording, and stay held and in their class (promise 1, promise 3)", async () => {
     const s = stack();
     const keys = land(s, screen(id, { fields: { agent: "agent-7", queue: "payments" } }));
     await s.admit(keys[0] ?? "");
@@ -229,7 +246,7 @@ describe("again and again", () => {
     expect(s.catalog.rows().every(({ matters }) => matters.join() === "policy/case-7")).toBe(true);
   });
 
-  it("an event for an older version admits exactly that version", async () => {
+  it("an event for an older version admits exactly that version (promise 5)", async () => {
     const s = stack();
     const keys = land(s, screen(id));
     const old = s.landing.versions(keys[0])[0];
@@ -249,7 +266,7 @@ describe("again and again", () => {
   });
 });
 
-describe("quarantine", () => {
+describe("quarantine (promise 5, promise 10)", () => {
   const cut = webm.subarray(0, webm.length - 100);
   const cases = [
     ["zero bytes", screen(id, { media: [{ file: `${id}.webm`, bytes: new Uint8Array() }] }), ["HF2003"]],
@@ -337,7 +354,7 @@ describe("quarantine", () => {
   });
 });
 
-describe("what is not admitted", () => {
+describe("what is not admitted (promise 10)", () => {
   it.each([
     ["unknownKey", "elsewhere/x.webm"],
     ["unknownKey", `plain/${"x".repeat(500)}/a.webm`],
@@ -351,7 +368,7 @@ describe("what is not admitted", () => {
     expect(s.calls.calls).toEqual([]);
   });
 
-  it("a plain file that the metadata does not list", async () => {
+  it("a plain file that the metadata does not list (promise 5)", async () => {
     const s = stack();
     land(s, screen("r1", { layout: "plain", media: [{ file: "a.webm", bytes: webm }] }));
     s.landing.put("plain/r1/notes.txt", "hello");
@@ -359,6 +376,15 @@ describe("what is not admitted", () => {
     expect(s.metrics.counted(metricNames.unknownKey)).toBe(1);
     expect((await s.admit("plain/r1/a.webm")).outcome).toBe("admitted");
     expect(s.primary.versions("media")).toHaveLength(1);
+  });
+
+  it("a plain file whose name only begins like a listed one (promise 5)", async () => {
+    const s = stack();
+    land(s, screen("r1", { layout: "plain", media: [{ file: "a.webm", bytes: webm }] }));
+    s.landing.put("plain/r1/a.webm.bak", webm);
+    expect(await s.admit("plain/r1/a.webm.bak")).toEqual({ outcome: "ignored", reason: "notListed" });
+    expect((await s.admit("plain/r1/a.webm")).outcome).toBe("admitted");
+    expect(s.keys().filter((key) => key.endsWith(".bak"))).toEqual([]);
   });
 
   it("what is gone before it was read", async () => {
@@ -416,7 +442,7 @@ describe("untrusted ids", () => {
   });
 });
 
-describe("read-back", () => {
+describe("read-back (promise 1, promise 5)", () => {
   it("repairs a missing lock and lost tags, counts it, and only then admits", async () => {
     const s = stack();
     const keys = land(s, screen(id, { fields: { agent: "agent-7" } }));
@@ -519,7 +545,7 @@ describe("read-back", () => {
 describe("cost", () => {
   const isBody = (op: string) => op === "open";
 
-  it("takes three rounds at landing and store besides bodies, two at the catalog, one send", async () => {
+  it("takes three rounds at landing and store besides bodies, two at the catalog, one send (promise 7)", async () => {
     const s = stack();
     const keys = land(s, screen(id, { fields: { agent: "agent-7" } }));
     s.calls.clear();
@@ -588,7 +614,7 @@ describe("cost", () => {
     expect({ read, closed }).toEqual({ read: 0, closed: 1 });
   });
 
-  it("a stream that breaks off is tried again, never quarantined", async () => {
+  it("a stream that breaks off is tried again, never quarantined (promise 5)", async () => {
     const s = stack();
     const keys = land(s, screen(id));
     const landing = {

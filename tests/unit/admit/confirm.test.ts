@@ -15,7 +15,7 @@ const marks = (s: Stack) => s.landing.versions().map(({ tags }) => tags["holdfas
 const drRows = (s: Stack) => s.catalog.rows().filter(({ site }) => site === "dr");
 
 describe("a replicated recording", () => {
-  it("gets DR rows, then its landing versions are marked", async () => {
+  it("gets DR rows, then its landing versions are marked (promise 6, promise 7)", async () => {
     const s = await admitted();
     s.primary.completeReplication();
     s.clock.advance(42_000);
@@ -66,7 +66,7 @@ describe("a replicated recording", () => {
   });
 });
 
-describe("a recording that is still on its way", () => {
+describe("a recording that is still on its way (promise 6, promise 10)", () => {
   it("is looked at again, later and later, and counted late once", async () => {
     const s = await admitted();
     const [message] = s.confirmQueue.drain().concat(s.confirmQueue.messages().map(({ body }) => body));
@@ -113,7 +113,7 @@ describe("a recording that is still on its way", () => {
 });
 
 describe("a DR copy that disagrees", () => {
-  it("gets its lock and tags, is read back, and is counted", async () => {
+  it("gets its lock and tags, is read back, and is counted (promise 1, promise 3)", async () => {
     const s = await admitted({ fields: { agent: "agent-7" } });
     s.primary.completeReplication();
     for (const v of s.dr.versions()) {
@@ -133,7 +133,7 @@ describe("a DR copy that disagrees", () => {
     expect(s.metrics.counted(metricNames.drRepaired)).toBe(2);
   });
 
-  it("that holds more than the primary is left alone", async () => {
+  it("that holds more than the primary is left alone (promise 1)", async () => {
     const s = await admitted();
     s.primary.completeReplication();
     for (const v of s.dr.versions()) {
@@ -144,7 +144,7 @@ describe("a DR copy that disagrees", () => {
     expect(s.metrics.counted(metricNames.drRepaired)).toBe(0);
   });
 
-  it("and cannot be repaired is not confirmed", async () => {
+  it("and cannot be repaired is not confirmed (promise 1)", async () => {
     const s = await admitted({ fields: { agent: "agent-7" } });
     s.primary.completeReplication();
     s.calls.onCall(({ port, op }, phase) => {
@@ -160,7 +160,7 @@ describe("a DR copy that disagrees", () => {
     ["other bytes by the store's own checksum", { storeSha256: "0".repeat(64) }],
     ["another hash in its metadata", { metadata: { sha256: "0".repeat(64) } }],
     ["another size", { size: 1 }],
-  ])("%s is an error, and the good copy is still confirmed", async (_what, change) => {
+  ])("%s is an error, and the good copy is still confirmed (promise 5)", async (_what, change) => {
     const s = await admitted();
     s.primary.completeReplication();
     const [media] = s.dr.versions("media");
@@ -171,7 +171,7 @@ describe("a DR copy that disagrees", () => {
   });
 });
 
-describe("what ends in the dead-letter queue", () => {
+describe("what ends in the dead-letter queue (promise 10)", () => {
   it("failed replication, which S3 never tries again", async () => {
     const s = await admitted();
     s.primary.failReplication();

@@ -13,7 +13,7 @@ const landed = (s: Stack, key: string, bucket = "landing") =>
 const depsOf = (s: Stack): HandleDeps => ({ ...s.deps, landingBucket: "landing" });
 
 describe("a batch", () => {
-  it("returns only the messages that failed, and counts them", async () => {
+  it("returns only the messages that failed, and counts them (promise 10)", async () => {
     const s = stack();
     const good = land(s, screen("a"));
     const bad = land(s, screen("b"));
@@ -54,7 +54,7 @@ describe("a batch", () => {
   });
 });
 
-it("calls exactly the operations that its grants are computed from", async () => {
+it("calls exactly the operations that its grants are computed from (promise 9)", async () => {
   const s = stack();
   const held = land(s, screen("a", { fields: { agent: "agent-7" } }));
   // Lock and tags are lost once on each side, so that every repair runs.

@@ -7,7 +7,7 @@ const check = (change: Partial<MediaEvidence>) =>
   checkMedia({ size: 10, sha256, inspection: whole, vendor: {}, ...change });
 const codes = (change: Partial<MediaEvidence>) => check(change).failures.map(({ code }) => code);
 
-describe("the ladder", () => {
+describe("the ladder (promise 5)", () => {
   it.each([
     ["container whole, nothing to compare with", {}, "container"],
     ["container whole, duration plausible", { vendor: { durationMs: 12_000 } }, "container"],

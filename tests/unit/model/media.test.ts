@@ -12,7 +12,7 @@ const inspect = (...chunks: Uint8Array[]): Inspection => {
   return i.finish();
 };
 
-describe("real captures", () => {
+describe("real captures (promise 5)", () => {
   it("are the files that the list of hashes names", () => {
     const lines = readFileSync(join(folder, "sha256sums.txt"), "utf8").trim().split("\n");
     const actual = readdirSync(folder)
@@ -76,7 +76,7 @@ function nest(depth: number, wrap: (inner: Uint8Array) => Uint8Array): Uint8Arra
   return bytes;
 }
 
-describe("MP4", () => {
+describe("MP4 (promise 5)", () => {
   it("takes header before and after the media", () => {
     const whole = { format: "mp4", checked: true, complete: true, durationMs: 5_000, problems: [] };
     expect(mp4(moov(trak(1, 1_000, stsz(3, 4))), mdat(7))).toEqual(whole);
@@ -204,7 +204,7 @@ const clusterParts = (at: number, ...blocks: number[]) => [
 const cluster = (at: number, ...blocks: number[]) => element("1f43b675", ...clusterParts(at, ...blocks));
 const liveCluster = (at: number, ...blocks: number[]) => live("1f43b675", ...clusterParts(at, ...blocks));
 
-describe("WebM", () => {
+describe("WebM (promise 5)", () => {
   it("reads the header's duration", () => {
     expect(inspect(ebml(), element("18538067", info(4_200), tracks(), cluster(0, 0, 500)))).toEqual({
       format: "webm",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unproven } from "../../../emulator/providers/aws/rows/index.ts";
 import type { ObjectType, TypeNode } from "../../../emulator/providers/engine/declarations.ts";
 import { covers, type Row } from "../../../emulator/providers/engine/row.ts";
 import type { Props } from "../../../emulator/providers/engine/values.ts";
@@ -120,6 +121,17 @@ function withLeaf(value: Props, path: readonly (string | number)[], leaf: unknow
 
 const render = (path: readonly (string | number)[]) =>
   path.map((p, i) => (typeof p === "number" ? `[${p}]` : i === 0 ? p : `.${p}`)).join("");
+
+it("what the emulated cloud cannot prove is listed for printing, with a reason each", () => {
+  expect(unproven().map((u) => `${u.type} ${u.property}`)).toEqual([
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration transitionDefaultMinimumObjectSize",
+    "aws:cloudwatch/eventRule:EventRule roleArn",
+    "aws:iam/role:Role description",
+    "aws:dynamodb/table:Table replicas[].kmsKeyArn",
+    "aws:dynamodb/table:Table replicas[].propagateTags",
+  ]);
+  expect(unproven().every((u) => u.reason.length > 20)).toBe(true);
+});
 
 describe("every property of every resource type", () => {
   it("the table of replacements names every row", () => {

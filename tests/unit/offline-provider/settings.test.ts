@@ -76,7 +76,7 @@ describe("settings of the provider resource", () => {
   });
 
   it("refuses unknown settings and wrong types", () => {
-    const failures = aws.checkSettings({ regoin: "us-east-1", maxRetries: '"many"', defaultTags: '{"tag":{}}' });
+    const failures = aws.checkSettings({ regoin: "us-east-1", maxRetries: "many", defaultTags: '{"tag":{}}' });
     expect(failures.map((f) => [f.property, f.reason.slice(0, 6)])).toEqual([
       ["regoin", "HF5510"],
       ["maxRetries", "HF5512"],

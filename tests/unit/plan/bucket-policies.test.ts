@@ -58,7 +58,7 @@ describe("every bucket", () => {
     ["dr", "metadata"],
     ["dr", "media"],
     ["dr", "landing"],
-  ] as const)("%s %s: transport, encryption, deletion, configuration", (site, bucketRole) => {
+  ] as const)("%s %s: transport, encryption, deletion, configuration (promise 1, promise 9)", (site, bucketRole) => {
     const all = statements(site, bucketRole);
     expect(all.DenyPlainHttp).toEqual({
       Sid: "DenyPlainHttp",
@@ -120,7 +120,7 @@ describe("every bucket", () => {
     expect(statements("dr", "media").DenyConfiguration?.Action).toEqual(expect.arrayContaining(settings));
   });
 
-  it("lets deployers delete only in stacks that are thrown away, and nobody where there is no break-glass", () => {
+  it("lets deployers delete only in stacks that are thrown away, and nobody where there is no break-glass (promise 1)", () => {
     expect(exempt(statements("primary", "media", { removal: "destroy" }).DenyDeletes)).toEqual([deployer, glass]);
     const nobody = statements("primary", "media", { access: { ...who.access, breakGlass: [] } }).DenyDeletes;
     expect(nobody).toBeDefined();
@@ -129,7 +129,7 @@ describe("every bucket", () => {
 });
 
 describe("store buckets", () => {
-  it("primary: only admission writes; locks and tags by admission, replication and break-glass", () => {
+  it("primary: only admission writes; locks and tags by admission, replication and break-glass (promise 1, promise 9)", () => {
     const all = statements("primary", "metadata");
     expect(exempt(all.DenyWritesExceptAdmission)).toEqual([admit]);
     expect(all.DenyLocksAndTags?.Action).toEqual([
@@ -144,7 +144,7 @@ describe("store buckets", () => {
     expect(all).not.toHaveProperty("DenyDrReadsExceptNamed");
   });
 
-  it("dr: nobody puts, replication is not in the way of any Deny", () => {
+  it("dr: nobody puts, replication is not in the way of any Deny (promise 6, promise 9)", () => {
     const all = statements("dr", "media");
     expect(all.DenyWritesExceptAdmission).not.toHaveProperty("Condition");
     expect(exempt(all.DenyLocksAndTags)).toContain(replication);
@@ -153,24 +153,27 @@ describe("store buckets", () => {
     }
   });
 
-  it("dr: read by the named roles and the functions only, services excepted", () => {
+  it("dr: read by the named roles and the functions only, services excepted (promise 9)", () => {
     const deny = statements("dr", "media").DenyDrReadsExceptNamed;
     expect(deny?.Action).toEqual(["s3:GetObject*"]);
     expect(exempt(deny)).toEqual([auditor, drAdmin, glass, pci, qa, admit, replication].sort());
     expect(deny?.Condition?.BoolIfExists).toEqual({ "aws:PrincipalIsAWSService": "false" });
   });
 
-  it.each(["primary", "dr"] as const)("%s: restricted recordings for sensitive readers and functions only", (site) => {
-    const deny = statements(site, "media").DenyRestrictedReads;
-    expect(deny?.Resource).toEqual(["arn:aws:s3:::b/recordings/sensitive/*", "arn:aws:s3:::b/quarantine/*"]);
-    // The replication role too: its own read action begins with s3:GetObject.
-    expect(exempt(deny)).toEqual([glass, pci, admit, replication].sort());
-  });
+  it.each(["primary", "dr"] as const)(
+    "%s: restricted recordings for sensitive readers and functions only (promise 9)",
+    (site) => {
+      const deny = statements(site, "media").DenyRestrictedReads;
+      expect(deny?.Resource).toEqual(["arn:aws:s3:::b/recordings/sensitive/*", "arn:aws:s3:::b/quarantine/*"]);
+      // The replication role too: its own read action begins with s3:GetObject.
+      expect(exempt(deny)).toEqual([glass, pci, admit, replication].sort());
+    },
+  );
 
   it.each([
     ["primary", [qa], [pci], [pci, qa]],
     ["dr", [auditor, drAdmin, qa], [pci], [auditor, drAdmin, pci, qa]],
-  ] as const)("%s: allows reading and listing", (site, readers, sensitive, listers) => {
+  ] as const)("%s: allows reading and listing (promise 6, promise 9)", (site, readers, sensitive, listers) => {
     const all = statements(site, "metadata");
     const reads = [
       "s3:GetObject",
@@ -212,7 +215,7 @@ describe("store buckets", () => {
   });
 });
 
-describe("landings", () => {
+describe("landings (promise 9)", () => {
   it("primary: written by sources, read by admission, tagged by nobody else", () => {
     const all = statements("primary", "landing");
     expect(exempt(all.DenyWritesExceptSources)).toEqual([exporter, genesys].sort());

@@ -29,7 +29,7 @@ const grants = (needs: readonly Need[]) =>
     ),
   );
 
-describe("grantsFor", () => {
+describe("grantsFor (promise 9)", () => {
   it("the admit function", () => {
     const at = (actions: string[], ...resources: string[]) =>
       resources.flatMap((r) => actions.map((a) => `Allow ${a} ${r}`));

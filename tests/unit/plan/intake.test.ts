@@ -30,7 +30,7 @@ describe("queues and mappings", () => {
   });
 });
 
-describe("intakeAlarms", () => {
+describe("intakeAlarms (promise 10)", () => {
   const alarms = Object.fromEntries(intakeAlarms().map((alarm) => [alarm.suffix, alarm]));
 
   it("watches queues, function and what the function reports", () => {
@@ -70,7 +70,7 @@ describe("intakeAlarms", () => {
   });
 });
 
-describe("roles", () => {
+describe("roles (promise 9)", () => {
   it("Genesys Cloud proves its organization and may only write", () => {
     const source = {
       organization: "00000000-0000-4000-8000-000000000000",

@@ -19,7 +19,7 @@ const who = {
 const bySid = (...args: Parameters<typeof keyPolicy>) =>
   Object.fromEntries(keyPolicy(...args).Statement.map((s) => [s.Sid, s]));
 
-describe("keyPolicy", () => {
+describe("keyPolicy (promise 9)", () => {
   it("primary", () => {
     expect(keyPolicy("primary", "us-east-1", account, who).Statement).toEqual([
       {

@@ -73,7 +73,7 @@ describe("replicationPolicy", () => {
   const through = (bucket: string, region: string) =>
     `{"StringLike":{"kms:ViaService":"s3.${region}.amazonaws.com","kms:EncryptionContext:aws:s3:arn":["${bucket}","${bucket}/*"]}}`;
 
-  it("grants exactly what replication of KMS objects with tags and Object Lock takes", () => {
+  it("grants exactly what replication of KMS objects with tags and Object Lock takes (promise 3, promise 9)", () => {
     const [source, destination] = ["arn:aws:s3:::media-primary", "arn:aws:s3:::media-dr"];
     const [sourceKey, destinationKey] = [
       "arn:aws:kms:us-east-1:111122223333:key/primary",
@@ -112,7 +112,7 @@ describe("replicationPolicy", () => {
   });
 });
 
-describe("replicationAlarms", () => {
+describe("replicationAlarms (promise 7, promise 10)", () => {
   const alarms = replicationAlarms("media", targets("60 minutes"), {
     recordingsPerDay: 40_000,
     averageMediaBytes: 25_000_000,

@@ -26,7 +26,7 @@ const hygiene = {
 };
 
 describe("storeRules", () => {
-  it("primary media: standard tiers and ends, held and grace tier and stay", () => {
+  it("primary media: standard tiers and ends, held and grace tier and stay (promise 1, promise 3, promise 4)", () => {
     const transitions = [
       { days: 30, storageClass: "STANDARD_IA" },
       { days: 180, storageClass: "GLACIER" },
@@ -46,14 +46,14 @@ describe("storeRules", () => {
     ]);
   });
 
-  it("dr media: what arrives as cool does not move to cool, and ends on the same day", () => {
+  it("dr media: what arrives as cool does not move to cool, and ends on the same day (promise 3)", () => {
     const [rule] = storeRules([standard], "dr", "media", targets);
     expect(rule?.transitions).toEqual([{ days: 180, storageClass: "GLACIER" }]);
     expect(rule?.expiration).toEqual({ days: 365 });
   });
 
   it.each(["primary", "dr"] as const)(
-    "%s metadata: no tiers, so no rule for held ones, and the same end as its media",
+    "%s metadata: no tiers, so no rule for held ones, and the same end as its media (promise 3)",
     (site) => {
       expect(storeRules([standard], site, "metadata", targets)).toEqual([
         {
@@ -68,7 +68,7 @@ describe("storeRules", () => {
     },
   );
 
-  it("never lets two rules match one object, nor anything expire that is not standard", () => {
+  it("never lets two rules match one object, nor anything expire that is not standard (promise 1, promise 3, promise 4)", () => {
     const finance = { ...standard, name: "finance", deleteAfter: duration("7 years") };
     const rules = storeRules([finance, standard], "primary", "media", targets);
     const filters = rules.filter(({ id }) => id !== "hygiene").map((rule) => JSON.stringify(rule.filter));
@@ -80,7 +80,7 @@ describe("storeRules", () => {
     expect(rules[0]?.expiration).toEqual({ days: 2_562 });
   });
 
-  it("keeps marker and upload clean-up out of rules with tags, which S3 would refuse", () => {
+  it("keeps marker and upload clean-up out of rules with tags, which S3 would refuse (promise 3)", () => {
     const tagged = (rule: LifecycleRule) => !("prefix" in rule.filter);
     for (const rule of [...storeRules([standard], "primary", "media", targets), ...landingRules()].filter(tagged)) {
       expect(rule.abortIncompleteMultipartUpload).toBeUndefined();
@@ -98,7 +98,7 @@ describe("storeRules", () => {
 });
 
 describe("landingRules", () => {
-  it("removes only what was admitted, current and overwritten, a week later", () => {
+  it("removes only what was admitted, current and overwritten, a week later (promise 5)", () => {
     expect(landingRules()).toEqual([
       {
         id: "admitted",

@@ -4,7 +4,7 @@ import { codes } from "../../../model/codes/index.ts";
 import { base, found, parse, role } from "./base.ts";
 import { genesys, groups, numbered, retention } from "./error-cases.ts";
 
-describe.each(Object.entries(groups))("config errors: %s", (_, rows) => {
+describe.each(Object.entries(groups))("config errors (promise 8): %s", (_, rows) => {
   it.each(rows.map(([what, changes, ...expected]) => ({ what, changes, expected })))(
     "$what",
     ({ changes, expected }) => {
@@ -15,7 +15,7 @@ describe.each(Object.entries(groups))("config errors: %s", (_, rows) => {
   );
 });
 
-describe("all errors", () => {
+describe("all errors (promise 8)", () => {
   it("are at least 60 cases over at least 25 codes, all registered", () => {
     const rows = Object.values(groups).flat();
     const used = new Set(rows.flatMap(([, , ...expected]) => expected.map((line) => line.slice(0, 6))));

@@ -157,7 +157,7 @@ describe("values", () => {
     expect(settings.sovereignty).toEqual({ mechanism: "SCC", reference: "file 7", signedOn: "2026-01-05" });
   });
 
-  it("take sizes in decimal units", () => {
+  it("take sizes in decimal units (promise 7)", () => {
     expect(settingsOf({ "holdfast:volumes": { recordingsPerDay: 40_000, averageMedia: "25 MB" } }).volumes).toEqual({
       recordingsPerDay: 40_000,
       averageMediaBytes: 25_000_000,

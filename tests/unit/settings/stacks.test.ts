@@ -31,7 +31,7 @@ function without(config: Record<string, unknown>, [first, ...rest]: string[]): R
   return rest.length === 0 ? others : { ...others, [first]: without(value as Record<string, unknown>, rest) };
 }
 
-describe.each(names)("the stack file %s", (name) => {
+describe.each(names)("the stack file %s (promise 8)", (name) => {
   const config = readStackFile(files[name]);
 
   it("is valid without a warning", () => {

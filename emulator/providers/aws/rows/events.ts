@@ -150,7 +150,7 @@ export const eventTarget = row<EventTargetArgs>({
 function targetOf(job: AwsJob<EventTargetArgs>): string {
   if (job.inputs.targetId !== undefined) return job.inputs.targetId;
   if (typeof job.state.targetId === "string") return job.state.targetId;
-  return onBus(undefined, job.id).slice(onBus(job.inputs.eventBusName, `${job.inputs.rule}-`).length);
+  return job.id.slice(onBus(job.inputs.eventBusName, `${job.inputs.rule}-`).length);
 }
 
 async function putTarget(job: AwsJob<EventTargetArgs>, Id: string): Promise<void> {

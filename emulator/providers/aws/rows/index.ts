@@ -57,3 +57,16 @@ const all: readonly Row<AwsSession, any>[] = [
 ];
 
 export const rows = new Map(all.map((row) => [row.type, row]));
+
+/** What the emulated cloud cannot prove of a resource type, for the list that the demo prints. */
+export interface Unproven {
+  readonly type: string;
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Inputs that the emulated cloud cannot tell, and changes that it does not carry out. */
+export const unproven = (): Unproven[] =>
+  all.flatMap(({ type, emulatorCannotRead = [], emulatorCannotChange = [] }) =>
+    [...emulatorCannotRead, ...emulatorCannotChange].map(({ property, reason }) => ({ type, property, reason })),
+  );
