@@ -29,7 +29,7 @@ export async function destroysAllButHeld(context: Context, progress: Progress): 
     (resource) => resource.type,
   );
   const unexpected = left.filter((type) => !mayStay.test(type));
-  const saysWhy = /held/.test(destroy.stdout + destroy.stderr);
+  const saysWhy = /legal hold/.test(destroy.stdout + destroy.stderr);
   let readable = 0;
   for (const row of rows) {
     const client = s3(stack, stack.regions[row.site], keysOf(stack, "admin"));

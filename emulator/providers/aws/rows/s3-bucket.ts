@@ -85,14 +85,15 @@ export async function hasObjectLock(s3: S3, Bucket: string): Promise<boolean> {
 const namedKeys = 5;
 
 /**
- * Deletes every version and delete marker that may be deleted.
- *
- * Locks are never taken off and governance is never bypassed: the official provider does both for a bucket with
- * `forceDestroy` (Terraform AWS provider, `aws_s3_bucket`), which the bucket policies of Holdfast deny on AWS.
+ * Deletes every version and delete marker, as the official provider does for a bucket with `forceDestroy`: on a bucket with
+ * Object Lock it bypasses governance retention and takes legal holds off wherever it is allowed to (Terraform AWS provider,
+ * internal/service/s3, emptyBucket with force). What stops it on AWS, a bucket policy or compliance retention, must stop
+ * it here: a kinder double would hide that a stack without that policy loses what is held.
  *
  * @throws HF5522 when locked versions remain
  */
 async function empty(s3: S3, Bucket: string): Promise<void> {
+  const force = await hasObjectLock(s3, Bucket);
   const held: string[] = [];
   let refused: string | undefined;
   let KeyMarker: string | undefined;
@@ -104,10 +105,15 @@ async function empty(s3: S3, Bucket: string): Promise<void> {
       VersionId,
     }));
     if (Objects.length > 0) {
-      const { Errors = [] } = await s3.deleteObjects({ Bucket, Delete: { Objects, Quiet: true } });
-      for (const failure of Errors) {
-        held.push(`${failure.Key}?versionId=${failure.VersionId}`);
-        refused ??= `${failure.Code}: ${failure.Message}`;
+      const { Errors = [] } = await s3.deleteObjects({
+        Bucket,
+        Delete: { Objects, Quiet: true },
+        ...(force ? { BypassGovernanceRetention: true } : {}),
+      });
+      for (const { Key, VersionId, Code, Message } of Errors) {
+        if (force && Code === "AccessDenied" && (await unlockedAndDeleted(s3, { Bucket, Key, VersionId }))) continue;
+        held.push(`${Key}?versionId=${VersionId}`);
+        refused ??= `${Code}: ${Message}`;
       }
     }
     KeyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
@@ -121,4 +127,21 @@ async function empty(s3: S3, Bucket: string): Promise<void> {
       `${held.slice(0, namedKeys).join(", ")}${more}. What is under legal hold or retention stays, and so does the bucket, with ` +
       "its policy, its settings and its key. Release the holds, or wait until the retention has run out, then destroy again.",
   );
+}
+
+/** Takes the legal hold off one version and deletes it; false when either is denied. */
+async function unlockedAndDeleted(
+  s3: S3,
+  version: { Bucket: string; Key: string | undefined; VersionId: string | undefined },
+): Promise<boolean> {
+  try {
+    const { ObjectLockLegalHoldStatus } = await s3.headObject(version);
+    if (ObjectLockLegalHoldStatus !== "ON") return false;
+    await s3.putObjectLegalHold({ ...version, LegalHold: { Status: "OFF" } });
+    await s3.deleteObject({ ...version, BypassGovernanceRetention: true });
+    return true;
+  } catch (error) {
+    if (error instanceof CloudError && error.httpStatus === 403) return false;
+    throw error;
+  }
 }
