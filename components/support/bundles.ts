@@ -2,6 +2,9 @@
  * Function bundles, built by the program before components are made: one minified ES module per function, the same bytes
  * from the same sources on any machine, so an unchanged function is no change in the preview.
  */
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { asset } from "@pulumi/pulumi";
 import { type BuildFailure, build, formatMessages } from "esbuild";
 import { HoldfastError } from "../../model/errors.ts";
@@ -82,12 +85,28 @@ async function bundle(root: string, name: string, entry: string, banner: string)
   }
 }
 
-/** What Lambda receives: the code and, beside it, files of data (environment variables end at 4 KB). */
+/**
+ * What Lambda receives: the code and, beside it, files of data (environment variables end at 4 KB).
+ *
+ * The files are written below `.holdfast/` and handed over by path, because the engine would write the bytes of text assets
+ * into every checkpoint of the state. Their folder is named by their content: stacks that are previewed at the same time
+ * in one checkout do not write into each other's. Only hashes are compared, never paths.
+ */
 export function functionArchive(
   built: FunctionBundle,
   data: Readonly<Record<string, unknown>> = {},
 ): asset.AssetArchive {
-  const files: [string, asset.StringAsset][] = [["index.mjs", new asset.StringAsset(built.code)]];
-  for (const [file, value] of Object.entries(data)) files.push([file, new asset.StringAsset(JSON.stringify(value))]);
-  return new asset.AssetArchive(Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1))));
+  const contents: [string, string][] = [["index.mjs", built.code]];
+  for (const [file, value] of Object.entries(data)) contents.push([file, JSON.stringify(value)]);
+  const files = contents.sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  const folder = join(".holdfast", "functions", built.name, hash);
+  mkdirSync(folder, { recursive: true });
+  const assets = files.map(([file, content]): [string, asset.FileAsset] => {
+    const path = join(folder, file);
+    writeFileSync(`${path}.${process.pid}`, content);
+    renameSync(`${path}.${process.pid}`, path);
+    return [file, new asset.FileAsset(path)];
+  });
+  return new asset.AssetArchive(Object.fromEntries(assets));
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 /** Proves what the intake asks the engine for, child by child. It does not prove that AWS accepts it. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { RecordingIntake } from "../../components/recording-intake/index.ts";
@@ -179,8 +180,8 @@ describe("RecordingIntake on AWS", () => {
     expect(inputs).not.toHaveProperty("reservedConcurrentExecutions");
     expect(waitsFor).toContain("intake-admit-role-policy");
     expect(recording.named("intake-admit-log").inputs.retentionInDays).toBe(90);
-    const assets = (await (inputs.code as { assets: Promise<Record<string, { text: Promise<string> }>> }).assets) ?? {};
-    expect(await assets["rules.json"]?.text).toBe(
+    const assets = (await (inputs.code as { assets: Promise<Record<string, { path: Promise<string> }>> }).assets) ?? {};
+    expect(readFileSync((await assets["rules.json"]?.path) ?? "", "utf8")).toBe(
       '{"classification":[],"holdRules":[],"classes":[{"className":"standard"}]}',
     );
   });

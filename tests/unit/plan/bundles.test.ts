@@ -90,10 +90,21 @@ describe("buildFunctions", () => {
 describe("functionArchive", () => {
   it("puts code and data side by side", async () => {
     const archive = functionArchive({ name: "one", code: "export {}" }, { "rules.json": { classes: [] } });
-    const assets = (await archive.assets) as Record<string, { text: Promise<string> }>;
+    const assets = (await archive.assets) as Record<string, { path: Promise<string> }>;
+    const content = async (name: string) => readFile((await assets[name]?.path) ?? "", "utf8");
     expect(Object.keys(assets)).toEqual(["index.mjs", "rules.json"]);
-    expect(await assets["index.mjs"]?.text).toBe("export {}");
-    expect(await assets["rules.json"]?.text).toBe('{"classes":[]}');
+    expect(await content("index.mjs")).toBe("export {}");
+    expect(await content("rules.json")).toBe('{"classes":[]}');
+  });
+
+  it("keeps stacks with other rules apart, and writes the same content to the same place", async () => {
+    const place = async (classes: string[]) => {
+      const archive = functionArchive({ name: "one", code: "export {}" }, { "rules.json": { classes } });
+      const assets = (await archive.assets) as Record<string, { path: Promise<string> }>;
+      return assets["rules.json"]?.path;
+    };
+    expect(await place(["a"])).not.toBe(await place(["b"]));
+    expect(await place(["a"])).toBe(await place(["a"]));
   });
 
   it("is what every entry in the list is read from", async () => {
