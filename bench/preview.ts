@@ -1,7 +1,7 @@
 /** `pulumi preview` of the production stack, against the same route with a program that does nothing. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { measure, root, task } from "./processes.ts";
+import { measure, task } from "./processes.ts";
 import { type Measurement, measurement } from "./report.ts";
 
 /** Same name, runtime and loader as the project's, so that both previews share one stack and one way of starting. */
@@ -47,5 +47,3 @@ export async function benchPreview(folder: string, env: NodeJS.ProcessEnv, runs:
     }),
   ];
 }
-
-export const projectFolder = (...parts: readonly string[]) => join(root, ...parts);
