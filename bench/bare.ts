@@ -25,14 +25,19 @@ function barePath(env: NodeJS.ProcessEnv): string {
     (cache !== undefined && folder.startsWith(cache)) ||
     folder.startsWith(root) ||
     ["pulumi", "pulumi-language-nodejs"].some((name) => existsSync(join(folder, name)));
-  return (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "" && !tools(folder)).join(delimiter);
+  return (env.PATH ?? "")
+    .split(delimiter)
+    .filter((folder) => folder !== "" && !tools(folder))
+    .join(delimiter);
 }
 
 function bareEnv(folder: string): NodeJS.ProcessEnv {
   const { HOLDFAST_LOCAL: _local, HOLDFAST_PYTHON: _python, HOLDFAST_LANGUAGE_HOST: _host, ...env } = process.env;
   const caches = join(folder, "caches");
   return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_registry$/i.test(name))),
+    ...Object.fromEntries(
+      Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_registry$/i.test(name)),
+    ),
     PATH: barePath(process.env),
     PWD: join(folder, "checkout"),
     HOLDFAST_CACHE: join(folder, "cache"),
@@ -52,7 +57,7 @@ export async function benchBare(folder: string): Promise<Measurement[]> {
   const checkout = join(scratch, "checkout");
   try {
     cleanCopy(checkout);
-    const { code, seconds, output } = await measure("npm", ["run", "demo"], { cwd: checkout, env: bareEnv(scratch), clean: true });
+    const { code, seconds, output } = await measure("npm", ["run", "demo"], { cwd: checkout, env: bareEnv(scratch) });
     if (code !== 0) throw new Error(`the demo on a bare machine ended with code ${code}:\n${output}`);
     const built = /building Pulumi/.test(output);
     return [

@@ -27,7 +27,11 @@ export async function benchDemo(local: string, env: NodeJS.ProcessEnv, runs: num
   }
   const where = `on the emulated cloud of this machine; ${runs} ${runs === 1 ? "demo" : "demos"}`;
   return [
-    measurement("demo-warm-s", seconds, { unit: "s", against: `nothing: from command to end, tools there, ${where}`, goal: 90 }),
+    measurement("demo-warm-s", seconds, {
+      unit: "s",
+      against: `nothing: from command to end, tools there, ${where}`,
+      goal: 90,
+    }),
     measurement("demo-admit-40-s", admitting, {
       unit: "s",
       against: `nothing: from the first write to the last catalog row of 40 recordings, ${where}`,

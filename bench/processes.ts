@@ -62,6 +62,7 @@ function hasMarker(pid: number, marker: string): boolean {
   }
 }
 
+/** @param options.env the whole environment of the command; absent: that of this process. */
 export function measure(
   command: string,
   args: readonly string[],
@@ -73,7 +74,7 @@ export function measure(
     const [name, value] = marker.split("=") as [string, string];
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, ...options.env, [name]: value },
+      env: { ...(options.env ?? process.env), [name]: value },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

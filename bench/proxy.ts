@@ -1,6 +1,6 @@
 /** What the proxy in front of the emulated cloud adds to a request. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { bucket, primary, root as credentials, startTestCloud } from "../tests/emulator/cloud/support.ts";
+import { bucket, root as credentials, primary, startTestCloud } from "../tests/emulator/cloud/support.ts";
 import { type Measurement, measurement } from "./report.ts";
 
 const requestsPerRun = 50;
@@ -24,7 +24,8 @@ export async function benchProxy(runs: number): Promise<Measurement[]> {
     await readSeconds(through, name);
     await readSeconds(direct, name);
     const ratios: number[] = [];
-    for (let run = 0; run < runs; run++) ratios.push((await readSeconds(through, name)) / (await readSeconds(direct, name)));
+    for (let run = 0; run < runs; run++)
+      ratios.push((await readSeconds(through, name)) / (await readSeconds(direct, name)));
     return [
       measurement("proxy-overhead-ratio", ratios, {
         unit: "×",

@@ -4,7 +4,7 @@
  * Runs beside `npm run local:up` without touching it: its instance lives in `.local/demo` and is gone at the end.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { localDown } from "../local/down.ts";
 import { runMain } from "../local/state.ts";
@@ -19,7 +19,7 @@ import { hold } from "./steps/hold.ts";
 import { outage } from "./steps/outage.ts";
 import { replicate } from "./steps/replicate.ts";
 import { up } from "./steps/up.ts";
-import { unproven } from "./unproven.ts";
+import { headlines, unproven } from "./unproven.ts";
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const local = join(process.env.HOLDFAST_LOCAL ?? join(project, ".local"), "demo");
@@ -91,15 +91,23 @@ async function main(): Promise<void> {
   const ok =
     steps.length === (chapter === undefined ? story : (chapters[chapter] ?? [])).length + 1 && steps.every((s) => s.ok);
   const seconds = (Date.now() - started) / 1_000;
+  const all = unproven();
   const content = {
     schemaVersion: 1,
     cloud: "aws",
     steps: steps.map(({ name, ok: good, figures }) => ({ name, ok: good, figures })),
-    unproven,
+    unproven: all,
   };
   mkdirSync(dirname(report(chapter)), { recursive: true });
   writeFileSync(report(chapter), `${JSON.stringify(content, null, 2)}\n`);
-  process.stdout.write(render({ cloud: "AWS", steps, unproven, seconds }));
+  process.stdout.write(
+    render({
+      cloud: "AWS",
+      steps,
+      unproven: [...headlines, `${all.length - headlines.length} more in ${relative(project, report(chapter))}`],
+      seconds,
+    }),
+  );
   process.exitCode = ok ? 0 : 1;
 }
 

@@ -15,7 +15,6 @@ export const withoutEffect: readonly (readonly string[])[] = [
   ["legalHold", "releaseApprovals"],
   ["legalHold", "bulkThreshold"],
   ["legalHold", "approvalExpires"],
-  ["volumes"],
   ["prices"],
 ];
 

@@ -31,6 +31,8 @@ export interface KeyDoc {
   readonly effect?: string;
 }
 
+const backlogEffect = "Threshold of the replication backlog alarms.";
+
 export const keyDocs = z.registry<KeyDoc>();
 
 /** The schema under `optional`, for walks over the shape. */
@@ -352,8 +354,8 @@ export const settingsSchema = z.strictObject({
   volumes: key(
     { meaning: "Expected load." },
     z.strictObject({
-      recordingsPerDay: key({ meaning: "Recordings per day." }, integer(0, 100_000_000)),
-      averageMedia: key({ meaning: "Average size of the media of one recording." }, bytes()),
+      recordingsPerDay: key({ meaning: "Recordings per day.", effect: backlogEffect }, integer(0, 100_000_000)),
+      averageMedia: key({ meaning: "Average size of the media of one recording.", effect: backlogEffect }, bytes()),
     }),
   ),
   prices: key(
