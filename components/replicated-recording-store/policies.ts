@@ -11,7 +11,7 @@ import type { Removal, Settings } from "../../model/settings.ts";
 import { denyExcept, type PolicyDocument, policy, principals, type Statement } from "../support/policy.ts";
 import type { BucketRole } from "./plan.ts";
 
-/** All ARNs that policies name; readers and break-glass may be patterns nowhere but in conditions. */
+/** All ARNs that policies name. AWS refuses a policy whose `Principal` does not exist; conditions may name anything. */
 export interface PolicyPrincipals {
   readonly access: Settings["access"];
   readonly deployers: readonly string[];
@@ -162,17 +162,26 @@ function landingPolicy(subject: BucketSubject, who: PolicyPrincipals): PolicyDoc
 }
 
 /**
- * The key condition is judged on the key that S3 will really use, whether it comes from the request or from the bucket's
- * default (S3 User Guide, example-bucket-policies). The second Deny lets requests without the header pass, because the
- * default encrypts them. Neither covers replication, which has its own action and names its key in the rule.
+ * A request that names no encryption passes: the bucket's default encrypts it with the right key. The key condition is
+ * documented to be judged on the key that S3 will really use, also when that is the default (S3 User Guide,
+ * example-bucket-policies). The statements do not rest on it: they deny what a request names wrongly, so that neither an
+ * upload without headers nor `UploadPart`, which is `s3:PutObject` too and can name no encryption, is ever shut out.
+ * `aws:kms` without a key means the account's `aws/s3` key and not the bucket's default (S3 User Guide, usingkmsencryption).
+ * Replication has its own action and names its key in the rule.
  */
 function encryptionAndTransport({ bucketArn, keyArn }: BucketSubject): Statement[] {
   const objects = `${bucketArn}/*`;
   const header = "s3:x-amz-server-side-encryption";
+  const keyId = `${header}-aws-kms-key-id`;
   return [
     denyExcept("DenyPlainHttp", ["s3:*"], [bucketArn, objects], [], { Bool: { "aws:SecureTransport": "false" } }),
     denyExcept("DenyOtherKeys", ["s3:PutObject"], objects, [], {
-      ArnNotEqualsIfExists: { [`${header}-aws-kms-key-id`]: keyArn },
+      ArnNotEquals: { [keyId]: keyArn },
+      Null: { [keyId]: "false" },
+    }),
+    denyExcept("DenyUnnamedKey", ["s3:PutObject"], objects, [], {
+      StringEquals: { [header]: "aws:kms" },
+      Null: { [keyId]: "true" },
     }),
     denyExcept("DenyOtherEncryption", ["s3:PutObject"], objects, [], {
       StringNotEquals: { [header]: "aws:kms" },

@@ -15,10 +15,12 @@ export class BootstrapError extends Error {
   /** @param {Problem | readonly Problem[]} problems  @param {ErrorOptions} [options] */
   constructor(problems, options) {
     const list = /** @type {readonly Problem[]} */ (Array.isArray(problems) ? problems : [problems]);
+    const [first] = list;
+    if (!first) throw new TypeError("an error without a problem");
     super(renderProblems(list), options);
     this.name = "BootstrapError";
     this.problems = list;
-    this.code = list[0]?.code ?? "HF5000";
+    this.code = first.code;
   }
 }
 

@@ -114,7 +114,8 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
       const statements: { Sid: string; Condition: unknown }[] = JSON.parse(String(inputs.policy)).Statement;
       const key = `arn:aws:kms:${String(inputs.region)}:111122223333:key/store-${name.split("-")[1]}-key`;
       expect(statements.find(({ Sid }) => Sid === "DenyOtherKeys")?.Condition, name).toEqual({
-        ArnNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": key },
+        ArnNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": key },
+        Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
       });
     }
   });

@@ -74,7 +74,21 @@ describe("every bucket", () => {
       Principal: "*",
       Action: ["s3:PutObject"],
       Resource: "arn:aws:s3:::b/*",
-      Condition: { ArnNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn } },
+      Condition: {
+        ArnNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
+        Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
+      },
+    });
+    expect(all.DenyUnnamedKey).toEqual({
+      Sid: "DenyUnnamedKey",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:PutObject"],
+      Resource: "arn:aws:s3:::b/*",
+      Condition: {
+        StringEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+        Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "true" },
+      },
     });
     expect(all.DenyOtherEncryption?.Condition).toEqual({
       StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
@@ -237,6 +251,7 @@ describe("landings (promise 9)", () => {
       "DenyPlainHttp",
       "DenyReadsExceptAdmission",
       "DenyTags",
+      "DenyUnnamedKey",
       "DenyWritesExceptSources",
     ]);
   });
