@@ -1,41 +1,7 @@
-/** What every adapter refuses before it calls its cloud, and the errors that are the same on all of them. */
+/** What every adapter refuses before it calls its cloud. */
 import { HoldfastError } from "../model/errors.ts";
+import { maxRowsPerAdd } from "../ports/catalog.ts";
 import type { ObjectTags, WriteRequest } from "../ports/recording-store.ts";
-
-/**
- * The bytes at the key are not the bytes that the caller described. Code `HF3004`.
- *
- * `versionId` is the version that exists in the store, absent when the store refused the write.
- */
-export class ChecksumMismatch extends HoldfastError {
-  readonly key: string;
-  readonly versionId?: string;
-  /** Hex SHA-256 that the caller gave; absent where only the transport's own checksum failed. */
-  readonly expected?: string;
-  /** Hex SHA-256 that the store computed; absent when it has none. */
-  readonly stored?: string;
-
-  constructor(
-    operation: string,
-    facts: {
-      readonly key: string;
-      readonly versionId?: string | undefined;
-      readonly expected?: string | undefined;
-      readonly stored?: string | undefined;
-    },
-    options?: ErrorOptions,
-  ) {
-    super(
-      "HF3004",
-      `${operation}: "${facts.key}" should have SHA-256 ${facts.expected ?? "as its own checksum says"}, the store has ${facts.stored ?? "none that matches"}`,
-      options,
-    );
-    this.key = facts.key;
-    if (facts.versionId !== undefined) this.versionId = facts.versionId;
-    if (facts.expected !== undefined) this.expected = facts.expected;
-    if (facts.stored !== undefined) this.stored = facts.stored;
-  }
-}
 
 /** A request that no cloud could accept. Code `HF3005`: tags or metadata, `HF3006`: queue delay, `HF3007`: too many rows. */
 export class RequestRefused extends HoldfastError {}
@@ -44,8 +10,6 @@ export class RequestRefused extends HoldfastError {}
 export const maxTags = 10;
 /** Longest delay of one message in seconds (SQS Developer Guide, message quotas). */
 export const maxDelaySeconds = 900;
-/** Most rows that one transaction can write (DynamoDB Developer Guide, transaction-apis). */
-export const maxRowsPerAdd = 100;
 
 /** Letters and digits of any script, white space and `_ . : / = + - @` (S3 User Guide, object-tagging). */
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

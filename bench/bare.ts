@@ -31,14 +31,14 @@ function barePath(env: NodeJS.ProcessEnv): string {
     .join(delimiter);
 }
 
-function bareEnv(folder: string): NodeJS.ProcessEnv {
-  const { HOLDFAST_LOCAL: _local, HOLDFAST_PYTHON: _python, HOLDFAST_LANGUAGE_HOST: _host, ...env } = process.env;
+/** @param folder for the copy and the caches. @param env of a task, as the bootstrap made it. */
+export function bareEnv(folder: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  // npm hands its own settings on as variables, and the bootstrap its folders.
+  const own = /^(npm_(?!config_registry$)|HOLDFAST_(LOCAL|PYTHON|LANGUAGE_HOST|BENCH_RUN)$|INIT_CWD$)/i;
   const caches = join(folder, "caches");
   return {
-    ...Object.fromEntries(
-      Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_registry$/i.test(name)),
-    ),
-    PATH: barePath(process.env),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name))),
+    PATH: barePath(env),
     PWD: join(folder, "checkout"),
     HOLDFAST_CACHE: join(folder, "cache"),
     npm_config_cache: join(caches, "npm"),

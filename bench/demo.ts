@@ -42,7 +42,7 @@ export async function benchDemo(local: string, env: NodeJS.ProcessEnv, runs: num
       : [
           measurement("demo-peak-memory-mb", memory, {
             unit: "MB",
-            against: `nothing: largest sum of resident memory of all its processes, every 0.5 s, ${where}`,
+            against: `nothing: largest memory of all its processes together, shared pages counted once, every 0.5 s, ${where}`,
             goal: 1_500,
           }),
         ]),

@@ -1,8 +1,11 @@
 /** Reads the metadata JSON that a platform writes beside its media. Pure; unknown fields are left alone. */
-import { parseVendorTime } from "./recording.ts";
+import { isWellFormed, parseVendorTime } from "./recording.ts";
 
 /** Larger metadata is refused: it is held in memory, and real ones are a few kilobytes. */
 export const maxMetadataBytes = 1_048_576;
+
+/** Longest conversation id in bytes of UTF-8: the catalog has an index on it (DynamoDB Developer Guide, quotas of keys). */
+const maxConversationIdBytes = 2_048;
 
 /** Most media files of one recording: with its metadata it must fit one catalog transaction of 100 rows. */
 export const maxMediaFiles = 99;
@@ -49,7 +52,7 @@ const wholeNumber = (value: unknown) =>
  * `media: [{file, sha256?, size?}]` are required, `conversationId` is optional, anything else is kept.
  */
 export function readVendorMetadata(source: string, bytes: Uint8Array): VendorMetadata | MetadataProblem {
-  if (bytes.length > maxMetadataBytes) return { problem: `it has ${bytes.length} bytes, at most ${maxMetadataBytes}` };
+  if (bytes.length > maxMetadataBytes) return { problem: `it has more than ${maxMetadataBytes} bytes` };
   let decoded: string;
   let json: unknown;
   try {
@@ -86,6 +89,10 @@ function plainMetadata(facts: VendorMetadata): VendorMetadata | MetadataProblem 
   if (facts.startTime === undefined) return { problem: "`startTime` is not a time such as 2026-05-07T09:00:00Z" };
   if (facts.endTime === undefined) return { problem: "`endTime` is not a time such as 2026-05-07T09:00:00Z" };
   if (facts.durationMs === undefined) return { problem: "`durationMs` is not a whole number" };
+  const { conversationId = "" } = facts;
+  if (!isWellFormed(conversationId) || new TextEncoder().encode(conversationId).length > maxConversationIdBytes) {
+    return { problem: `\`conversationId\` is not well-formed Unicode of at most ${maxConversationIdBytes} bytes` };
+  }
   const listed = facts.json.media;
   if (!Array.isArray(listed) || listed.length === 0 || listed.length > maxMediaFiles) {
     return { problem: `\`media\` is not a list of 1 to ${maxMediaFiles} files` };

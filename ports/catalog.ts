@@ -25,11 +25,14 @@ export interface CatalogRow {
   readonly recordedAt: string;
 }
 
+/** Most rows that one transaction can write (DynamoDB Developer Guide, transaction-apis). */
+export const maxRowsPerAdd = 100;
+
 export interface Catalog {
   /** All rows of one recording, both sites, strongly consistent in this region. */
   rowsOf(recordingId: string): Promise<readonly CatalogRow[]>;
   /** All rows of one conversation; eventually consistent. */
   rowsOfConversation(conversationId: string): Promise<readonly CatalogRow[]>;
-  /** Adds rows that do not exist yet, all or none (at most 100); rows that exist stay as they are. */
+  /** Adds rows that do not exist yet, all or none (at most `maxRowsPerAdd`); rows that exist stay as they are. */
   add(rows: readonly CatalogRow[]): Promise<void>;
 }

@@ -20,3 +20,38 @@ export class PortMissing extends HoldfastError {
     super("HF3003", `${operation}: ${what} does not exist`, options);
   }
 }
+
+/**
+ * The bytes at the key are not the bytes that the caller described. Code `HF3004`.
+ *
+ * `versionId` is the version that exists in the store, absent when the store refused the write.
+ */
+export class ChecksumMismatch extends HoldfastError {
+  readonly key: string;
+  readonly versionId?: string;
+  /** Hex SHA-256 that the caller gave; absent where only the transport's own checksum failed. */
+  readonly expected?: string;
+  /** Hex SHA-256 that the store computed; absent when it has none. */
+  readonly stored?: string;
+
+  constructor(
+    operation: string,
+    facts: {
+      readonly key: string;
+      readonly versionId?: string | undefined;
+      readonly expected?: string | undefined;
+      readonly stored?: string | undefined;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(
+      "HF3004",
+      `${operation}: "${facts.key}" should have SHA-256 ${facts.expected ?? "as its own checksum says"}, the store has ${facts.stored ?? "none that matches"}`,
+      options,
+    );
+    this.key = facts.key;
+    if (facts.versionId !== undefined) this.versionId = facts.versionId;
+    if (facts.expected !== undefined) this.expected = facts.expected;
+    if (facts.stored !== undefined) this.stored = facts.stored;
+  }
+}

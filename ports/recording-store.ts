@@ -49,10 +49,11 @@ export interface RecordingStore {
    * Copies one landed version server-side, only if the key does not exist yet. The store computes SHA-256 over the bytes
    * it stores.
    *
-   * @throws PortMissing when the landed version is gone; PortUnavailable; PortDenied.
+   * @throws ChecksumMismatch when the store holds other bytes at the key; PortMissing when the landed version is gone;
+   *   PortUnavailable; PortDenied.
    */
   admit(request: WriteRequest, from: { readonly key: string; readonly versionId: string }): Promise<WriteResult>;
-  /** Writes bytes, only if the key does not exist yet. */
+  /** Writes bytes, only if the key does not exist yet. @throws ChecksumMismatch as `admit`, and when the bytes changed on the way. */
   put(request: WriteRequest, bytes: Uint8Array): Promise<WriteResult>;
   /** Reads the state of a version (its current one without `versionId`), body excluded, in one round. */
   stat(kind: Kind, key: string, versionId?: string): Promise<ObjectState | undefined>;

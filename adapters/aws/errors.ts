@@ -1,7 +1,6 @@
 /** From errors of the AWS SDK to the errors of the ports. */
 import { HoldfastError } from "../../model/errors.ts";
-import { PortDenied, PortMissing, PortUnavailable } from "../../ports/errors.ts";
-import { ChecksumMismatch } from "../checks.ts";
+import { ChecksumMismatch, PortDenied, PortMissing, PortUnavailable } from "../../ports/errors.ts";
 
 /** An answer without what it must have, or with a value outside the known ones. Code `HF3008`. */
 export class UnexpectedAnswer extends HoldfastError {

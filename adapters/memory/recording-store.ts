@@ -2,7 +2,7 @@ import type { Kind, Site, Tier } from "../../model/cloud.ts";
 import { kinds } from "../../model/cloud.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { systemClock } from "../../ports/clock.ts";
-import { PortDenied, PortMissing } from "../../ports/errors.ts";
+import { ChecksumMismatch, PortDenied, PortMissing } from "../../ports/errors.ts";
 import type {
   ObjectState,
   ObjectTags,
@@ -10,7 +10,7 @@ import type {
   WriteRequest,
   WriteResult,
 } from "../../ports/recording-store.ts";
-import { ChecksumMismatch, checkTags, checkWrite } from "../checks.ts";
+import { checkTags, checkWrite } from "../checks.ts";
 import { chunks, sha256Hex } from "./bytes.ts";
 import type { CallLog } from "./calls.ts";
 import { callLog } from "./calls.ts";

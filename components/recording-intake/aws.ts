@@ -1,5 +1,5 @@
 /** The intake on AWS: bucket events → EventBridge → SQS → Lambda. */
-import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { all, type CustomResourceOptions, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { type AdmitEnv, admitEnv } from "../../functions/admit/env.ts";
 import { admitNeeds } from "../../functions/admit/needs.ts";
 import { type AlarmContext, createAlarm } from "../support/alarms.ts";
@@ -8,6 +8,7 @@ import {
   EventRule,
   EventSourceMapping,
   EventTarget,
+  FunctionRecursionConfig,
   LambdaFunction,
   LogGroup,
   type MetricAlarm,
@@ -19,6 +20,7 @@ import { physicalName } from "../support/naming.ts";
 import type { RecordingIntakeArgs } from "./args.ts";
 import {
   type AlarmSubject,
+  detectsLoops,
   eventRetry,
   functionPlan,
   intakeAlarms,
@@ -54,7 +56,8 @@ export function createAwsIntake(name: string, args: RecordingIntakeArgs, opts: C
   const logGroup = createLogGroup(name, args, opts);
   const rolePolicy = createAdmitPolicy(name, admitRole, admitNeeds, queues, logGroup, args, opts);
   const admit = createAdmitFunction(name, admitRole, rolePolicy, logGroup, queues, args, opts);
-  createMappings(name, admit, rolePolicy, queues, args, opts);
+  const recursion = allowConfirmLoop(name, admit, args, opts);
+  createMappings(name, admit, [rolePolicy, ...recursion], queues, args, opts);
   const alarms = createIntakeAlarms(name, admit, queues, args, opts);
   return { cloud: "aws", admitRole, ...(genesysRole && { genesysRole }), admit, queues, notification, alarms };
 }
@@ -182,17 +185,39 @@ function admitEnvironment(queues: Queues, { store, regions, sources, scope }: Re
   return all(variables).apply((values) => admitEnv.parse(values));
 }
 
+/**
+ * The function sends its own confirm queue the next look at what is still pending. After about 16 such rounds, less than three
+ * hours of an outage, Lambda takes that for a runaway loop and refuses the message, unless the function says that it is meant
+ * (Lambda Developer Guide, invocation-recursion). The growing delay of each round is the guard that AWS asks for.
+ */
+function allowConfirmLoop(
+  name: string,
+  admit: LambdaFunction,
+  args: RecordingIntakeArgs,
+  opts: CustomResourceOptions,
+): Resource[] {
+  const region = args.regions.primary;
+  if (!detectsLoops(args.aws.partition, region)) return [];
+  return [
+    new FunctionRecursionConfig(
+      `${name}-admit-recursion`,
+      { region, functionName: admit.name, recursiveLoop: "Allow" },
+      { ...opts, deletedWith: admit },
+    ),
+  ];
+}
+
 function createMappings(
   name: string,
   admit: LambdaFunction,
-  rolePolicy: RolePolicy,
+  before: readonly Resource[],
   queues: Queues,
   args: RecordingIntakeArgs,
   opts: CustomResourceOptions,
 ): void {
   const { replication, buckets } = args.store.native;
   // S3 replicates only what is written after the rule exists: events wait in the queue until it does.
-  const ready = [rolePolicy, replication.metadata, replication.media, buckets.primary.landing.policy];
+  const ready = [...before, replication.metadata, replication.media, buckets.primary.landing.policy];
   for (const which of queueNames) {
     const plan = mappingPlans[which];
     new EventSourceMapping(

@@ -44,6 +44,15 @@ export const eventRetry = {
   maximumRetryAttempts: 185,
 } as const;
 
+const withoutLoopDetection: readonly string[] = ["ap-southeast-6", "mx-central-1"];
+
+/**
+ * True where Lambda stops a function that is invoked about 16 times in one chain of messages: in all commercial regions but
+ * two (Lambda Developer Guide, invocation-recursion).
+ */
+export const detectsLoops = (partition: string, region: string): boolean =>
+  partition === "aws" && !withoutLoopDetection.includes(region);
+
 /** Six times the function's timeout plus the window, or a slow batch is delivered twice (Lambda Developer Guide, services-sqs-configure). */
 export function visibilitySeconds(queue: QueueName): number {
   return 6 * functionPlan.timeoutSeconds + mappingPlans[queue].windowSeconds;
@@ -158,7 +167,7 @@ function metricAlarms(): IntakeAlarm[] {
     counted(
       "replications-failed",
       metricNames.replicationFailed,
-      "S3 gave up replicating admitted objects: they exist in the primary region only.",
+      "Admitted objects are not safe in both regions: S3 gave up replicating them, or the two copies differ. The function's log names each.",
     ),
     counted("replications-late", metricNames.replicationLate, "Admitted objects were not seen in DR within their RPO."),
     {

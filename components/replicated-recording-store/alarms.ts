@@ -46,9 +46,11 @@ export function createTopic(
     },
     { ...opts, deletedWith: topic },
   );
-  for (const [index, endpoint] of args.alertEmail.entries()) {
+  // Named by address, not by place in the list: SNS has one subscription per topic and address, so an address that moved up
+  // would be subscribed as the new child and then unsubscribed as the old one.
+  for (const endpoint of args.alertEmail) {
     new TopicSubscription(
-      `${child}-email-${index + 1}`,
+      `${child}-email-${endpoint}`,
       { region, topic: topic.arn, protocol: "email", endpoint },
       opts,
     );

@@ -146,6 +146,7 @@ function landingPolicy(subject: BucketSubject, who: PolicyPrincipals): PolicyDoc
   return policy(
     ...encryptionAndTransport(subject),
     denyExcept(site === "primary" ? "DenyWritesExceptSources" : "DenyWrites", ["s3:PutObject"], objects, writers),
+    ...(site === "primary" ? [plainWritesBelowPlain(bucketArn, who.landingRoles)] : []),
     ...deletionAndConfiguration(bucketArn, who),
     // A tag makes a landed object expire, so writers may not even send tags with their objects.
     denyExcept("DenyTags", tagActions, objects, [...reader, ...breakGlass]),
@@ -159,6 +160,15 @@ function landingPolicy(subject: BucketSubject, who: PolicyPrincipals): PolicyDoc
         )
       : []),
   );
+}
+
+/**
+ * Keys tell which platform wrote an object, so outside `plain/` only the platforms' own roles write: a plain writer whose
+ * own policy covers the whole bucket could pass its files off as theirs.
+ */
+function plainWritesBelowPlain(bucketArn: string, landingRoles: readonly string[]): Statement {
+  const { Resource: _all, ...statement } = denyExcept("DenyOtherLayouts", ["s3:PutObject"], bucketArn, landingRoles);
+  return { ...statement, NotResource: `${bucketArn}/plain/*` };
 }
 
 /**
@@ -193,6 +203,9 @@ function encryptionAndTransport({ bucketArn, keyArn }: BucketSubject): Statement
 function deletionAndConfiguration(bucketArn: string, who: PolicyPrincipals): Statement[] {
   return [
     denyExcept("DenyDeletes", [...deleteActions, "s3:DeleteBucket"], [bucketArn, `${bucketArn}/*`], mayDelete(who)),
+    // In place, without a new version: a version under a key that can be deleted is as good as deleted (S3 API Reference,
+    // UpdateObjectEncryption). S3 itself refuses it only for locked versions.
+    denyExcept("DenyOtherKeysLater", ["s3:UpdateObjectEncryption"], `${bucketArn}/*`, mayDelete(who)),
     denyExcept("DenyConfiguration", configurationActions, bucketArn, mayConfigure(who)),
   ];
 }

@@ -17,6 +17,7 @@ export { Alias } from "@pulumi/aws/kms/alias.js";
 export { Key } from "@pulumi/aws/kms/key.js";
 export { EventSourceMapping } from "@pulumi/aws/lambda/eventSourceMapping.js";
 export { Function as LambdaFunction } from "@pulumi/aws/lambda/function.js";
+export { FunctionRecursionConfig } from "@pulumi/aws/lambda/functionRecursionConfig.js";
 export { Provider, type ProviderArgs } from "@pulumi/aws/provider.js";
 export { Bucket } from "@pulumi/aws/s3/bucket.js";
 export { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";

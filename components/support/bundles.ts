@@ -56,6 +56,9 @@ async function buildFunction(root: string, name: string, entry: string): Promise
   return { name, code };
 }
 
+/** Package → file of this project that functions use in its place, relative to the project's root. */
+const standIns = { "@aws-sdk/credential-provider-node": "./adapters/aws/environment-credentials.ts" };
+
 const requireBanner = 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);';
 
 async function bundle(root: string, name: string, entry: string, banner: string): Promise<string> {
@@ -72,6 +75,7 @@ async function bundle(root: string, name: string, entry: string, banner: string)
       target: "node22",
       // The ES module build of a package is the one whose unused parts can be left out.
       mainFields: ["module", "main"],
+      alias: standIns,
       banner: { js: banner },
       legalComments: "none",
       logLevel: "silent",

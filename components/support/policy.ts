@@ -11,6 +11,8 @@ export interface Statement {
   readonly Action: string | readonly string[];
   /** Absent in trust policies. */
   readonly Resource?: string | readonly string[];
+  /** In place of `Resource`: everything but this. */
+  readonly NotResource?: string | readonly string[];
   readonly Condition?: Condition;
 }
 

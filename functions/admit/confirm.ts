@@ -5,7 +5,7 @@
  */
 import { HoldfastError } from "../../model/errors.ts";
 import { metricNames } from "../../model/metric-names.ts";
-import type { Catalog, CatalogRow } from "../../ports/catalog.ts";
+import { type Catalog, type CatalogRow, maxRowsPerAdd } from "../../ports/catalog.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Landing } from "../../ports/landing.ts";
 import type { Log, Metrics } from "../../ports/metrics.ts";
@@ -41,7 +41,6 @@ export const lateAfterSeconds = 900;
 const longestDelay = 900;
 const shortestDelay = 15;
 const parallelObjects = 8;
-const rowsPerAdd = 100;
 
 /** Seconds to the next look: 15, 30, 60 … 900. A region that is down stays pending for hours; the message goes on. */
 export const delayAfter = (attempt: number): number =>
@@ -51,8 +50,8 @@ export const delayAfter = (attempt: number): number =>
  * Looks once.
  *
  * @throws HoldfastError `HF2020` replication failed (S3 never tries again), `HF2021` no rule, `HF2022` the DR copy
- *   differs, `HF2023` recording unknown, `HF2024` DR still wrong after repair, `HF2025` primary version missing. The
- *   message ends in the dead-letter queue, and the landing keeps its objects.
+ *   differs, `HF2023` recording unknown, `HF2024` DR still wrong after repair, `HF2025` primary version missing, or an
+ *   error of the ports. The message ends in the dead-letter queue, and the landing keeps its objects.
  */
 export async function confirm(message: ConfirmMessage, deps: ConfirmDeps): Promise<ConfirmOutcome> {
   const rows = await deps.catalog.rowsOf(message.recordingId);
@@ -60,23 +59,25 @@ export async function confirm(message: ConfirmMessage, deps: ConfirmDeps): Promi
   if (primary.length === 0) {
     throw new HoldfastError("HF2023", `recording ${JSON.stringify(message.recordingId)} has no rows in the catalog`);
   }
-  const open = primary.filter((row) => !isConfirmed(row, rows));
-  const looks = await pooled(parallelObjects, open, (row) => look(row, deps));
+  // A later version may have brought the hold, and S3 replicates the locks of the earlier ones in its own time: all of a
+  // held recording are looked at, confirmed before or not.
+  const held = primary.some(({ matters }) => matters.length > 0);
+  const open = primary.filter((row) => held || !isConfirmed(row, rows));
+  const looks = await pooled(parallelObjects, open, (row) => confirmVersion(row, isConfirmed(row, rows), deps));
+
+  // What is confirmed stays confirmed, whatever becomes of the rest.
+  const added = looks.flatMap((result) => (typeof result === "object" && "added" in result ? [result.added] : []));
+  for (let at = 0; at < added.length; at += maxRowsPerAdd) await deps.catalog.add(added.slice(at, at + maxRowsPerAdd));
 
   const failures = looks.filter((result) => result instanceof HoldfastError);
-  const replicas = looks.filter((result): result is Replica => result !== "pending" && "row" in result);
-  const added: CatalogRow[] = [];
-  for (const replica of replicas) added.push(await settle(replica, deps));
-  // What is confirmed stays confirmed, whatever becomes of the rest.
-  for (let at = 0; at < added.length; at += rowsPerAdd) await deps.catalog.add(added.slice(at, at + rowsPerAdd));
-
   const [failure] = failures;
   if (failure) {
-    deps.metrics.count(metricNames.replicationFailed, failures.length);
+    const ofCopies = failures.filter(({ code }) => code.startsWith("HF2"));
+    if (ofCopies.length > 0) deps.metrics.count(metricNames.replicationFailed, ofCopies.length);
     for (const { code, message: text } of failures) deps.log.error(text, { code, recordingId: message.recordingId });
     throw failure;
   }
-  const waiting = looks.length - replicas.length;
+  const waiting = looks.filter((result) => result === "pending").length;
   if (waiting > 0) return again(message, waiting, deps);
 
   if (added.length > 0) deps.metrics.seconds(metricNames.replicationSeconds, Math.max(0, ageSeconds(message, deps)));
@@ -102,25 +103,56 @@ interface Replica {
 
 const nameOf = (row: CatalogRow) => `${row.kind} ${JSON.stringify(row.key)} version ${row.versionId}`;
 
-/** Reads both sites at once. A failure is returned, not thrown, so that the other objects are still confirmed. */
-async function look(row: CatalogRow, { primary, dr }: ConfirmDeps): Promise<Replica | "pending" | HoldfastError> {
+/**
+ * Confirms one version; answers its DR row to add, or `done` when the catalog has it. Errors are returned, not thrown, so
+ * that the other objects are still confirmed. Where a site does not answer the version is pending: an outage may last
+ * longer than the queue tries one message, and the news must outlive it.
+ */
+async function confirmVersion(
+  row: CatalogRow,
+  confirmed: boolean,
+  deps: ConfirmDeps,
+): Promise<{ readonly added: CatalogRow } | "pending" | "done" | HoldfastError> {
+  try {
+    const found = await look(row, confirmed, deps);
+    if (typeof found === "string") return found;
+    const added = await settle(found, deps);
+    return confirmed ? "done" : { added };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    if (error.code !== "HF3001") return error;
+    deps.log.warn("no answer, looking again later", { recordingId: row.recordingId, key: row.key, error });
+    return "pending";
+  }
+}
+
+/** Reads both sites at once. A version that was confirmed before may have come to the end of its retention since. */
+async function look(
+  row: CatalogRow,
+  confirmed: boolean,
+  { primary, dr }: ConfirmDeps,
+): Promise<Replica | "pending" | "done"> {
   const [source, sameId] = await together([
     primary.stat(row.kind, row.key, row.versionId),
     dr.stat(row.kind, row.key, row.versionId),
   ]);
-  if (!source) return new HoldfastError("HF2025", `primary ${nameOf(row)} is in the catalog and not in the store`);
-  if (source.replication === "failed") {
-    return new HoldfastError("HF2020", `replication of ${nameOf(row)} failed; S3 does not try again`);
+  if (!source) {
+    if (confirmed) return "done";
+    throw new HoldfastError("HF2025", `primary ${nameOf(row)} is in the catalog and not in the store`);
   }
-  if (source.replication === "none") {
-    return new HoldfastError("HF2021", `no replication rule covers ${nameOf(row)}`);
+  // For a version that DR has, the status is that of a lock or a tag on its way; `settle` does not wait for it.
+  if (!confirmed) {
+    if (source.replication === "failed") {
+      throw new HoldfastError("HF2020", `replication of ${nameOf(row)} failed; S3 does not try again`);
+    }
+    if (source.replication === "none") throw new HoldfastError("HF2021", `no replication rule covers ${nameOf(row)}`);
+    if (source.replication === "pending") return "pending";
   }
-  if (source.replication === "pending") return "pending";
   const replica = sameId ?? (await dr.stat(row.kind, row.key));
   if (!replica) return "pending";
   const stored = replica.storeSha256 ?? row.sha256;
   if (replica.size !== row.size || replica.metadata.sha256 !== row.sha256 || stored !== row.sha256) {
-    return new HoldfastError(
+    throw new HoldfastError(
       "HF2022",
       `DR ${nameOf(row)} has ${replica.size} bytes with SHA-256 ${replica.storeSha256 ?? replica.metadata.sha256}, primary has ${row.size} with ${row.sha256}`,
     );

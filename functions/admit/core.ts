@@ -11,8 +11,9 @@ import { HoldfastError } from "../../model/errors.ts";
 import { type Layouts, parseLandingKey } from "../../model/key-table.ts";
 import { metricNames } from "../../model/metric-names.ts";
 import { readVendorMetadata } from "../../model/vendor-metadata.ts";
-import type { Catalog, CatalogRow } from "../../ports/catalog.ts";
+import { type Catalog, type CatalogRow, maxRowsPerAdd } from "../../ports/catalog.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { ChecksumMismatch } from "../../ports/errors.ts";
 import type { Landing } from "../../ports/landing.ts";
 import type { Log, Metrics } from "../../ports/metrics.ts";
 import type { Queue } from "../../ports/queue.ts";
@@ -135,9 +136,11 @@ async function admitPiece(
   if (states.some((state) => state?.metadata.admission === admission)) return repeated(recordingId, unit, deps);
   refuseTooLarge(media);
 
+  // The event's object first: its stream is open, and one that nobody reads for long is cut.
+  const inTurn = media.toSorted((a, b) => Number(b === event) - Number(a === event));
   const evidence: Evidence = {
     metadata: { piece: metadata, ...reading, vendor },
-    media: await pooled(parallelMedia, media, async (piece) => ({
+    media: await pooled(parallelMedia, inTurn, async (piece) => ({
       piece,
       ...(await readMedia(await bodies.open(piece))),
     })),
@@ -225,8 +228,9 @@ async function quarantine(
   return { outcome: "quarantined", recordingId, reasons };
 }
 
+/** The metadata object's row comes last: a repeated event takes it as the sign that all the others are there. */
 async function record(rows: readonly CatalogRow[], unit: readonly Piece[], deps: AdmitDeps): Promise<void> {
-  await deps.catalog.add(rows);
+  for (let at = 0; at < rows.length; at += maxRowsPerAdd) await deps.catalog.add(rows.slice(at, at + maxRowsPerAdd));
   const [first] = rows;
   if (first) await sendConfirm(first.recordingId, unit, deps);
 }
@@ -244,8 +248,11 @@ const sendConfirm = (recordingId: string, unit: readonly Piece[], { confirmQueue
     firstConfirmDelay,
   );
 
+/** True when other bytes are in the store. A write that it refused left nothing there, and a later try may succeed. */
 const isStoreMismatch = (error: unknown): error is HoldfastError =>
-  error instanceof HoldfastError && (error.code === "HF2011" || error.code === "HF3004");
+  error instanceof ChecksumMismatch
+    ? error.versionId !== undefined
+    : error instanceof HoldfastError && error.code === "HF2011";
 
 /**
  * A copy fails with `HF3003` when its source is gone, and also when a bucket is: asking the landing tells which.

@@ -92,8 +92,8 @@ export async function readMetadata(opened: OpenedObject): Promise<MetadataReadin
   const kept: Uint8Array[] = [];
   let room = maxMetadataBytes + 1;
   const sha256 = await hashed(opened, (chunk) => {
-    // The stream's owner may use the chunk's memory again.
-    const part = chunk.slice(0, room);
+    // A copy: the stream's owner may use the chunk's memory again, and `slice` of a Node.js buffer copies nothing.
+    const part = Uint8Array.from(chunk.subarray(0, room));
     room -= part.length;
     if (part.length > 0) kept.push(part);
   });

@@ -4,7 +4,7 @@ import { metricNames } from "../../model/metric-names.ts";
 import type { CatalogRow } from "../../ports/catalog.ts";
 import type { Log, Metrics } from "../../ports/metrics.ts";
 import type { ObjectState, RecordingStore, WriteRequest } from "../../ports/recording-store.ts";
-import { together } from "./together.ts";
+import { pooled, together } from "./together.ts";
 
 /** One object to write: copied from the landing, or from bytes. */
 export interface PlannedObject {
@@ -30,11 +30,11 @@ export interface WriteDeps {
  * Writes all objects at once, then reads all back at once, and repairs what disagrees.
  *
  * A version that the catalog knows was read back before; its lock and tags may have changed for good reasons since, so
- * only its bytes are compared.
+ * only its bytes are compared. But where a new version is held, the hold covers all versions of the recording.
  *
  * @param known rows of the recording in the catalog.
  * @throws HoldfastError `HF2011` stored bytes differ, `HF2012` no checksum, `HF2013` still wrong after repair; errors of
- *   the port, among them `HF3004` when the store refused or holds other bytes.
+ *   the port, among them `HF3004` when the store refused the bytes or holds others.
  */
 export async function writeAndReadBack(
   planned: readonly PlannedObject[],
@@ -54,8 +54,15 @@ export async function writeAndReadBack(
     }),
   );
   await together(written.map((object) => readBack(object, deps)));
+  if (written.some(({ isNew, request }) => isNew && request.locked)) {
+    const earlier = known.filter(({ site }) => site === primary.site);
+    await pooled(parallelHolds, earlier, (row) => hold(row, deps));
+  }
   return written.map(({ row, isNew }) => ({ row, isNew }));
 }
+
+/** Earlier versions that are looked at, and held, at the same time. */
+const parallelHolds = 8;
 
 const statuses = ["standard", "release-grace", "legal-hold"];
 
@@ -119,3 +126,22 @@ function compareBytes(what: string, row: CatalogRow, state: ObjectState): void {
     );
   }
 }
+
+/** Holds a version that was admitted before. One that is gone came to the end of its retention. */
+async function hold({ kind, key, versionId, recordingId }: CatalogRow, { primary, log }: WriteDeps): Promise<void> {
+  const before = await primary.stat(kind, key, versionId);
+  if (!before || isHeld(before)) return;
+  log.info("the hold of a later version covers an earlier one", { recordingId, key, versionId });
+  if (!before.locked) await primary.lock(kind, key, versionId);
+  if (!keeps(before)) await primary.mergeTags(kind, key, versionId, { "compliance-status": "legal-hold" });
+  const after = await primary.stat(kind, key, versionId);
+  if (after && isHeld(after)) return;
+  throw new HoldfastError(
+    "HF2013",
+    `${primary.site} ${kind} ${JSON.stringify(key)} version ${versionId}: the hold of a later version could not be set`,
+  );
+}
+
+/** Its tag lets it move through the tiers and never expire. */
+const keeps = ({ tags }: ObjectState) => statuses.indexOf(tags["compliance-status"] ?? "") > 0;
+const isHeld = (state: ObjectState) => state.locked && keeps(state);

@@ -62,7 +62,7 @@ export const admissionCodes = {
     title: "Stored bytes differ from the bytes that were read",
     meaning:
       "The store's own SHA-256 over what it stored is not the SHA-256 over what was read from the landing. The pair was quarantined and the bad version was not cataloged.",
-    fix: "Export the recording again from the platform. If it happens more than once, open a case with the cloud.",
+    fix: "The bad version keeps the key that the good bytes would have, so an export of the same bytes goes to quarantine too. Have break-glass remove the version that the log names, then export the recording again. If it happens more than once, open a case with the cloud.",
   },
   HF2012: {
     title: "Store gave no checksum",

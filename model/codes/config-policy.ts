@@ -135,7 +135,7 @@ export const configPolicyCodes = {
   },
   HF1307: {
     title: "Too many tags",
-    meaning: "AWS accepts 50 tags per resource, of which the stack uses two.",
+    meaning: "AWS accepts 50 tags per resource, of which the stack uses up to four.",
     fix: "Remove some.",
   },
   HF1308: {
@@ -246,7 +246,14 @@ export const configPolicyCodes = {
   },
   HF1420: {
     title: "A break-glass principal in daily use",
-    meaning: "Every use of break-glass raises an alarm; one that sounds daily is not heard.",
+    meaning:
+      "Break-glass principals are exempt from every Deny, so daily work under one is work without protection, and nobody can tell an emergency from a normal day.",
     fix: "Use a role of its own for emergencies.",
+  },
+  HF1421: {
+    title: "No deployers under `keep`",
+    meaning:
+      "Bucket and key policies deny configuration changes to all but deployers and break-glass roles. Without `holdfast:access.deployers` they name whoever ran the last update: another person or pipeline is denied half-way through the next one, and a preview under another role shows every policy as changed.",
+    fix: "Name all roles that run `pulumi up` for this stack under `holdfast:access.deployers`.",
   },
 } as const;

@@ -85,6 +85,12 @@ const shapeCodes = {
     meaning: "The stack makes its own AWS provider for both regions and hands a fixed list of `aws:*` keys to it.",
     fix: "Remove the key. Tags for all resources belong in `holdfast:tags`; regions in `holdfast:primaryRegion` and `holdfast:drRegion`.",
   },
+  HF1017: {
+    title: "A provider setting of an older version",
+    meaning:
+      "The key decided under which identity older versions of the AWS provider worked. Left unread, the stack would be deployed with other credentials than its config says, possibly into another account.",
+    fix: "Use the key that the message names; `aws:assumeRoles` is a list of `{roleArn, …}`.",
+  },
   HF1018: {
     title: "Not a size",
     meaning: "Sizes are a number and one of B, KB, MB, GB, in decimal units as AWS bills them.",

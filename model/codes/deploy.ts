@@ -4,7 +4,7 @@ export const deployCodes = {
     title: "A policy is larger than AWS accepts",
     meaning:
       "The bucket, key or role policy that follows from the config exceeds the size limit of its service. It is computed before the first resource is made, so nothing was changed.",
-    fix: "The policies grow with the number of principals under `holdfast:access` and `holdfast:sources`. Name roles that people assume instead of each person, or use a pattern such as `arn:aws:iam::111122223333:role/qa/*` where patterns are accepted.",
+    fix: "The policies grow with the number of principals under `holdfast:access` and `holdfast:sources`. Name roles that people assume instead of each person.",
   },
   HF4002: {
     title: "A function does not build",

@@ -12,6 +12,9 @@ export type Parser<R> = Generator<Ask, R, Uint8Array | number>;
 /** Most bytes that a parser may take at once. */
 export const maxTake = 65_536;
 
+/** Most tracks that a parser keeps anything of; real recordings have a handful. */
+export const maxTracks = 1_000;
+
 /** Position of a parser in its stream. */
 export interface Cursor {
   /** Bytes consumed. */
@@ -38,7 +41,7 @@ export function* skip(cursor: Cursor, count: number): Generator<Ask, boolean, Ui
 }
 
 export interface Feed<R> {
-  /** Hands the parser the next chunk. */
+  /** Hands the parser the next chunk; its memory is the caller's again afterwards. */
   push(chunk: Uint8Array): void;
   /** Tells the parser that the stream is over, and returns its result. */
   finish(): R;
@@ -64,7 +67,7 @@ export function feed<R>(parser: Parser<R>): Feed<R> {
         if ("take" in ask) {
           const part = chunk.subarray(at, at + ask.take - kept.length);
           at += part.length;
-          const joined = kept.length === 0 ? part.slice() : join(kept, part);
+          const joined = join(kept, part);
           if (joined.length === ask.take) answer(joined);
           else kept = joined;
         } else {
@@ -82,6 +85,7 @@ export function feed<R>(parser: Parser<R>): Feed<R> {
   };
 }
 
+/** Always a copy: the stream's owner may use a chunk's memory again, and `slice` of a Node.js buffer copies nothing. */
 function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(a.length + b.length);
   joined.set(a);

@@ -5,7 +5,7 @@
  * What it cannot see: a fragmented file cut exactly behind a fragment looks like a shorter file, unless the header
  * states the whole duration (`mehd`). The comparison with the vendor's duration is what finds that.
  */
-import { type Ask, type ContainerReport, type Cursor, maxTake, type Parser, skip, take } from "./feed.ts";
+import { type Ask, type ContainerReport, type Cursor, maxTake, maxTracks, type Parser, skip, take } from "./feed.ts";
 
 interface Track {
   /** Units per second, of `mdhd`. */
@@ -17,6 +17,7 @@ interface Track {
 }
 
 interface Movie {
+  /** Those of `required` that were there. */
   boxes: Set<string>;
   mdatBytes: number;
   sampleBytes: number;
@@ -40,6 +41,9 @@ type Steps<R> = Generator<Ask, R, Uint8Array | number>;
 
 /** Boxes that hold boxes and lie on the way to something that is read. */
 const parents = new Set(["moov", "trak", "mdia", "minf", "stbl", "mvex", "moof", "traf"]);
+
+/** Boxes whose presence matters; any file may invent others without end. */
+const required = new Set(["moov", "mvhd", "mvex", "mdat"]);
 
 /** Real files need five levels: moov, trak, mdia, minf, stbl. */
 const maxDepth = 16;
@@ -87,7 +91,8 @@ function trackOf(movie: Movie): Track {
   const known = movie.tracks.get(movie.track);
   if (known) return known;
   const track = { timescale: 0, end: 0, defaultDuration: 0 };
-  movie.tracks.set(movie.track, track);
+  if (movie.tracks.size === maxTracks) movie.problems.push(`there are more than ${maxTracks} tracks`);
+  else movie.tracks.set(movie.track, track);
   return track;
 }
 
@@ -193,7 +198,7 @@ function* boxes(movie: Movie, cursor: Cursor, end: number): Steps<boolean> {
       if (wide.length < 8) return false;
       size = Number(viewOf(wide).getBigUint64(0));
     }
-    movie.boxes.add(type);
+    if (required.has(type)) movie.boxes.add(type);
     if (type === "moof") movie.fragments++;
     if (type === "moof" || type === "mdat") movie.headerAlone = type === "moof";
     if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) {

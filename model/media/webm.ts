@@ -6,7 +6,7 @@
  * element it looks like a shorter file, unless its header states a duration. The comparison with the vendor's duration
  * is what finds that.
  */
-import { type Ask, type ContainerReport, type Cursor, type Parser, skip, take } from "./feed.ts";
+import { type Ask, type ContainerReport, type Cursor, maxTracks, type Parser, skip, take } from "./feed.ts";
 
 type Steps<R> = Generator<Ask, R, Uint8Array | number>;
 
@@ -128,7 +128,8 @@ const values: Readonly<Record<number, (reading: Reading, bytes: Uint8Array) => v
     r.trackNumber = unsigned(bytes);
   },
   [id.defaultDuration]: (r, bytes) => {
-    r.frameNs.set(r.trackNumber, unsigned(bytes));
+    if (r.frameNs.size === maxTracks) r.problems.push(`there are more than ${maxTracks} tracks`);
+    else r.frameNs.set(r.trackNumber, unsigned(bytes));
   },
   [id.timestamp]: (r, bytes) => {
     r.clusterTime = unsigned(bytes);

@@ -2,9 +2,12 @@
 import type { Problem } from "../../model/errors.ts";
 import { shown } from "./paths.ts";
 
-const passedOn: Readonly<Record<string, "text" | "flag" | "number" | "list">> = {
+const passedOn: Readonly<Record<string, "text" | "flag" | "number" | "list" | "map">> = {
   profile: "text",
+  sharedConfigFiles: "list",
+  sharedCredentialsFiles: "list",
   assumeRoles: "list",
+  assumeRoleWithWebIdentity: "map",
   allowedAccountIds: "list",
   forbiddenAccountIds: "list",
   endpoints: "list",
@@ -12,10 +15,25 @@ const passedOn: Readonly<Record<string, "text" | "flag" | "number" | "list">> = 
   skipCredentialsValidation: "flag",
   skipMetadataApiCheck: "flag",
   skipRequestingAccountId: "flag",
+  stsRegion: "text",
+  useDualstackEndpoint: "flag",
+  useFipsEndpoint: "flag",
   maxRetries: "number",
 };
 
-const wanted = { text: "text", flag: "true or false", number: "a whole number", list: "a list" } as const;
+/** Keys of older providers that decide as whom a stack is deployed: ignoring one could mean the wrong account. */
+const replaced: Readonly<Record<string, string>> = {
+  assumeRole: "assumeRoles, a list",
+  sharedCredentialsFile: "sharedCredentialsFiles, a list",
+};
+
+const wanted = {
+  text: "text",
+  flag: "true or false",
+  number: "a whole number",
+  list: "a list",
+  map: "a map of keys",
+} as const;
 
 export interface ProviderConfig {
   readonly provider: Readonly<Record<string, unknown>>;
@@ -28,7 +46,15 @@ export function providerConfig(aws: Readonly<Record<string, unknown>>): Provider
   for (const [key, value] of Object.entries(aws)) {
     if (key === "region") continue;
     const type = Object.hasOwn(passedOn, key) ? passedOn[key] : undefined;
-    if (type === undefined) {
+    if (Object.hasOwn(replaced, key)) {
+      problems.push({
+        code: "HF1017",
+        severity: "error",
+        path: `aws:${key}`,
+        reason: "version 7 of the provider does not know this key, so the stack would be deployed as somebody else",
+        fix: `Write aws:${replaced[key]}.`,
+      });
+    } else if (type === undefined) {
       problems.push({
         code: "HF1016",
         severity: "warning",
@@ -61,6 +87,7 @@ function isA(type: keyof typeof wanted, value: unknown): boolean {
   if (type === "list") return Array.isArray(value);
   if (type === "flag") return typeof value === "boolean";
   if (type === "number") return Number.isInteger(value);
+  if (type === "map") return typeof value === "object" && value !== null && !Array.isArray(value);
   return typeof value !== "object";
 }
 

@@ -88,7 +88,7 @@ export const breakGlassApart: Rule = ({ draft, settings }) =>
       warning("HF1420", {
         path: ["access", "breakGlass", index],
         value: arn,
-        reason: `the same principal is in ${lists.map((key) => `access.${key}`).join(" and ")}: an alarm on every use of break-glass would sound every day`,
+        reason: `the same principal is in ${lists.map((key) => `access.${key}`).join(" and ")}: what is denied to all others would be allowed in daily work, and its use in an emergency would not stand out`,
         fix: "Use a principal of its own for break-glass.",
       }),
     ];
@@ -123,6 +123,16 @@ export const keepNeedsPeople: Rule = ({ draft, settings, sound }) => {
         path: ["access", "breakGlass"],
         reason: "nobody but the account's root user could undo a mistake that the bucket policies deny to all others",
         fix: "Name a role that is used for emergencies only.",
+      }),
+    );
+  }
+  if (settings.access.deployers.length === 0 && sound("access", "deployers")) {
+    problems.push(
+      warning("HF1421", {
+        path: ["access", "deployers"],
+        reason:
+          "the policies would let only whoever runs this update change them: the next update by another role is denied half-way",
+        fix: "Name every role that deploys this stack.",
       }),
     );
   }

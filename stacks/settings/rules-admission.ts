@@ -137,8 +137,8 @@ export const matchedTagsAreGiven: Rule = ({ draft, settings, sound }) => {
   );
 };
 
-/** What AWS allows is 50 tags of the user's; the stack adds two (AWS General Reference, tagging limits). */
-const maximumResourceTags = 48;
+/** AWS allows 50 tags per resource (AWS General Reference, tagging limits); buckets get the most of the stack's own, four. */
+const maximumResourceTags = 46;
 
 export const resourceTags: Rule = ({ draft }) => {
   const names = Object.keys(draft.tags ?? {});
@@ -161,7 +161,7 @@ export const resourceTags: Rule = ({ draft }) => {
         path: ["tags"],
         value: names.length,
         allowed: `at most ${maximumResourceTags} tags`,
-        reason: "AWS accepts 50 tags per resource, and the stack adds two of its own",
+        reason: "AWS accepts 50 tags per resource, and the stack adds up to four of its own",
         fix: "Remove some tags.",
       }),
     );

@@ -3,6 +3,7 @@ import type { Match } from "../../model/admission-rules.ts";
 import { awsStorageClass, isWarmer, kinds, readableTiers, type Tier } from "../../model/cloud.ts";
 import type { Problem } from "../../model/errors.ts";
 import {
+  arrivalTier,
   lifecycleRulesPerBucket,
   minimumCoolAgeDays,
   restoreTime,
@@ -284,9 +285,10 @@ export const archivedRecovery: Rule = (context) => {
   if (!sound("media") || !sound("retention")) return [];
   const uses = settings.retention.flatMap((cls) =>
     (["primary", "dr"] as const).flatMap((site) =>
-      tierPlan(cls, site, "media", settings.media).transitions.flatMap(({ tier }) =>
-        isArchived(tier) ? [{ cls, tier }] : [],
-      ),
+      [
+        { tier: arrivalTier(site, settings.media) },
+        ...tierPlan(cls, site, "media", settings.media).transitions,
+      ].flatMap(({ tier }) => (isArchived(tier) ? [{ cls, tier }] : [])),
     ),
   );
   const slowest = uses.find(({ tier }) => tier === "deepArchive") ?? uses[0];
@@ -298,7 +300,7 @@ export const archivedRecovery: Rule = (context) => {
       path: ["media", "archivedRto"],
       value: settings.media.archivedRto.text,
       allowed: `${standard.text} or more`,
-      reason: `the class \`${slowest.cls.name}\` archives to ${awsStorageClass[slowest.tier]}, from which a restore takes up to ${standard.text} (up to ${bulk.text} at the bulk price)`,
+      reason: `media of the class \`${slowest.cls.name}\` come to lie in ${awsStorageClass[slowest.tier]}, from which a restore takes up to ${standard.text} (up to ${bulk.text} at the bulk price)`,
       fix: `Use ${standard.text} or more, or do not archive.`,
     }),
   ];

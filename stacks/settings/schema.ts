@@ -192,6 +192,8 @@ export const settingsSchema = z.strictObject({
       meaning:
         "Retention classes by name. Where several match, the one that keeps longest wins (then the first by name).",
       default: "`standard`",
+      effect:
+        "Ages apply to recordings that are there already: a shorter `deleteAfter` deletes from the next midnight (UTC) on. Recordings of a class that is removed are never deleted, until a class of that name is back.",
     },
     z.record(z.string(), retentionClass),
   ),
@@ -251,16 +253,18 @@ export const settingsSchema = z.strictObject({
     }),
   ),
   access: key(
-    { meaning: "Who reads and who repairs." },
+    { meaning: "Who reads and who repairs. Readers must exist before `pulumi up`, or AWS refuses the policies." },
     z.strictObject({
       readers: principals("Readers in the primary region."),
       drReaders: principals("Readers in DR.", {
         effect: "Must contain all readers while `failover.automaticReads` is on.",
       }),
       sensitiveReaders: principals("Readers of recordings tagged `PII` or `PCI`."),
-      drAdmins: principals("May change the DR side outside a deployment."),
-      breakGlass: principals("May do what is denied to all others; every use raises an alarm."),
-      deployers: principals("Roles that deploy this stack.", { default: "whoever runs `pulumi`" }),
+      drAdmins: principals("Read in DR as `drReaders` do; settings stay with `deployers` and `breakGlass`."),
+      breakGlass: principals("May do what is denied to all others: watch their use in CloudTrail."),
+      deployers: principals("Roles that deploy this stack and alone change its settings.", {
+        default: "whoever runs `pulumi`: an update by another role is then denied half-way",
+      }),
     }),
   ),
   sovereignty: key(

@@ -52,6 +52,7 @@ describe("RecordingIntake on AWS", () => {
       "aws:iam/rolePolicy:RolePolicy": 2,
       "aws:lambda/eventSourceMapping:EventSourceMapping": 2,
       "aws:lambda/function:Function": 1,
+      "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": 1,
       "aws:s3/bucketNotification:BucketNotification": 1,
       "aws:sqs/queue:Queue": 4,
       "aws:sqs/queuePolicy:QueuePolicy": 4,
@@ -184,6 +185,15 @@ describe("RecordingIntake on AWS", () => {
     expect(readFileSync((await assets["rules.json"]?.path) ?? "", "utf8")).toBe(
       '{"classification":[],"holdRules":[],"classes":[{"className":"standard"}]}',
     );
+  });
+
+  it("lets the function send itself the next look for as long as an outage lasts (promise 10)", () => {
+    expect(recording.named("intake-admit-recursion").inputs).toEqual({
+      region: "us-east-1",
+      functionName: "holdfast-test-admit-111122223333",
+      recursiveLoop: "Allow",
+    });
+    expect(recording.named("intake-admit-from-confirm").waitsFor).toContain("intake-admit-recursion");
   });
 
   it("gives the function's role Lambda's own needs and the computed grants, on real ARNs", () => {

@@ -270,15 +270,26 @@ describe("ReplicatedRecordingStore on AWS, removal keep", () => {
           Effect: "Allow",
           Principal: { Service: "cloudwatch.amazonaws.com" },
           Action: "sns:Publish",
-          Resource: recording.named(`store-${site}-alarms-email-1`).inputs.topic,
+          Resource: recording.named(`store-${site}-alarms-email-oncall@example.com`).inputs.topic,
           Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
         },
       ]);
-      expect(recording.named(`store-${site}-alarms-email-1`).inputs).toMatchObject({
+      expect(recording.named(`store-${site}-alarms-email-oncall@example.com`).inputs).toMatchObject({
         protocol: "email",
         endpoint: "oncall@example.com",
       });
     }
+  });
+
+  it("keeps the subscription of an address when another one leaves the list (promise 10)", async () => {
+    const subscriptions = async (alertEmail: string[]) => {
+      const made = (await build({ alertEmail })).recording.of("aws:sns/topicSubscription:TopicSubscription");
+      return new Map(made.map(({ name, inputs }) => [name, `${inputs.region} ${inputs.endpoint}`]));
+    };
+    const before = await subscriptions(["first@example.com", "second@example.com"]);
+    const after = await subscriptions(["second@example.com"]);
+    expect([...after.values()].sort()).toEqual(["us-east-1 second@example.com", "us-west-2 second@example.com"]);
+    for (const [name, address] of after) expect(before.get(name), name).toBe(address);
   });
 
   it("tells where everything is", async () => {

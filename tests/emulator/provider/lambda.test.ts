@@ -215,4 +215,29 @@ describe("Lambda rows", () => {
       ],
     });
   });
+
+  it("FunctionRecursionConfig, whose end puts the default back", async () => {
+    const { stated: code } = await newFunction("hf-it-loop");
+    const made = await h.create("aws:lambda/function:Function", code);
+    const stated = { functionName: made.id, region };
+    await live(h, {
+      type: "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
+      inputs: { ...stated, recursiveLoop: "Allow" },
+      updates: [
+        { ...stated, recursiveLoop: "Terminate" },
+        { ...stated, recursiveLoop: "Allow" },
+      ],
+      outside: [
+        {
+          sees: "recursiveLoop",
+          change: async () =>
+            (await h.client("lambda")).putFunctionRecursionConfig({
+              FunctionName: made.id,
+              RecursiveLoop: "Terminate",
+            }),
+        },
+      ],
+      afterDelete: { recursiveLoop: "Terminate" },
+    });
+  });
 });

@@ -64,8 +64,9 @@ export async function landingMarks(instance: Instance, key: string): Promise<rea
   const Bucket = instance.stack.outputs.locations.primary.landing;
   const client = instance.s3("admin");
   const versions = await versionsBelow(instance, "primary", "landing", key);
+  const ofKey = versions.filter((version) => version.key === key);
   return Promise.all(
-    versions.map(async ({ key: Key, versionId }) => {
+    ofKey.map(async ({ key: Key, versionId }) => {
       const { TagSet } = await client.send(new GetObjectTaggingCommand({ Bucket, Key, VersionId: versionId }));
       return (TagSet ?? []).some((tag) => tag.Key === "holdfast-admitted" && tag.Value === "true");
     }),

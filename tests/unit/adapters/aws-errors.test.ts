@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asPort, failureOf, portError, unlessGone } from "../../../adapters/aws/errors.ts";
-import { ChecksumMismatch } from "../../../adapters/checks.ts";
-import { PortDenied, PortMissing, PortUnavailable } from "../../../ports/errors.ts";
+import { ChecksumMismatch, PortDenied, PortMissing, PortUnavailable } from "../../../ports/errors.ts";
 
 const sdk = (name: string, status?: number) =>
   Object.assign(new Error(name), { name, $metadata: status === undefined ? {} : { httpStatusCode: status } });

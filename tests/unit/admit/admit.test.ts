@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { admit } from "../../../functions/admit/core.ts";
 import { metricNames } from "../../../model/metric-names.ts";
+import { ChecksumMismatch } from "../../../ports/errors.ts";
 import { capture, conversation, genesysFolder, land, objectsOf, screen, sha256, stack } from "./harness.ts";
 
 const id = "33333333-3333-4333-8333-333333333333";
@@ -255,6 +256,43 @@ describe("again and again", () => {
     expect(s.primary.versions("media").map(({ storeSha256 }) => storeSha256)).toEqual([webmHash]);
   });
 
+  it.each([
+    ["the same media", webm],
+    ["other media", capture("claim-30s-vp9.webm")],
+  ])(
+    "a hold that comes with later metadata and %s covers every version that is there (promise 1)",
+    async (_what, bytes) => {
+      const s = stack();
+      await s.admit(land(s, screen(id))[0] ?? "");
+      expect(s.primary.versions().map(({ locked }) => locked)).toEqual([false, false]);
+      const durationMs = bytes === webm ? 10_000 : 30_000;
+      const later = screen(id, { media: [{ file: `${id}.webm`, bytes }], durationMs, fields: { agent: "agent-7" } });
+      expect((await s.admit(land(s, later)[0] ?? "")).outcome).toBe("admitted");
+      expect(s.primary.versions("media")).toHaveLength(bytes === webm ? 1 : 2);
+      expect(s.primary.versions("metadata")).toHaveLength(2);
+      for (const version of s.primary.versions()) {
+        expect(version).toMatchObject({
+          locked: true,
+          tags: { "compliance-status": "legal-hold", "retention-class": "standard", integrity: "container" },
+        });
+      }
+    },
+  );
+
+  it("what that hold cannot lock is no admission, and the next try finishes it (promise 1)", async () => {
+    const s = stack();
+    await s.admit(land(s, screen(id))[0] ?? "");
+    const keys = land(s, screen(id, { fields: { agent: "agent-7" } }));
+    const stop = s.calls.onCall(({ op }, phase) => {
+      if (op === "lock" && phase === "before") throw new Error("process ended");
+    });
+    await expect(s.admit(keys[0] ?? "")).rejects.toThrow("process ended");
+    expect(s.catalog.rows()).toHaveLength(2);
+    stop();
+    expect((await s.admit(keys[0] ?? "")).outcome).toBe("admitted");
+    expect(s.primary.versions().map(({ locked }) => locked)).toEqual([true, true, true]);
+  });
+
   it("rules that change between two tries do not copy the media twice", async () => {
     const s = stack();
     const keys = land(s, screen(id));
@@ -314,6 +352,17 @@ describe("quarantine (promise 5, promise 10)", () => {
     const keys = land(s, screen(id));
     s.landing.put(keys[1] ?? "", '{"recordingId":');
     expect(await s.admit(keys[1] ?? "")).toMatchObject({ outcome: "quarantined", reasons: ["HF2007"] });
+  });
+
+  it("more files than one catalog transaction takes: every version is in the catalog (promise 5)", async () => {
+    const s = stack();
+    for (let i = 0; i < 120; i++) s.landing.put(`plain/r1/${i}.txt`, `file ${i}`);
+    s.landing.put("plain/r1/metadata.json", "not JSON");
+    expect(await s.admit("plain/r1/metadata.json")).toMatchObject({ outcome: "quarantined" });
+    expect(s.catalog.rows()).toHaveLength(121);
+    expect(s.confirmQueue.messages()).toHaveLength(1);
+    s.primary.completeReplication();
+    expect(await s.confirmAll()).toEqual([{ outcome: "confirmed", added: 121 }]);
   });
 
   it("metadata larger than the limit", async () => {
@@ -507,6 +556,19 @@ describe("read-back (promise 1, promise 5)", () => {
     expect(s.catalog.rows().map(({ versionId }) => versionId)).not.toContain(bad?.versionId);
   });
 
+  it("bytes that the store refused are tried again, never quarantined (promise 5)", async () => {
+    const s = stack();
+    const keys = land(s, screen(id));
+    const stop = s.calls.onCall(({ op }, phase) => {
+      if (op === "put" && phase === "before") throw new ChecksumMismatch("store.put", { key: "k" });
+    });
+    await expect(s.admit(keys[0] ?? "")).rejects.toMatchObject({ code: "HF3004" });
+    expect(s.catalog.rows()).toEqual([]);
+    stop();
+    expect((await s.admit(keys[0] ?? "")).outcome).toBe("admitted");
+    expect(s.keys().every((key) => key.startsWith("recordings/"))).toBe(true);
+  });
+
   it("a store without checksums cannot be called verified", async () => {
     const s = stack();
     const keys = land(s, screen(id));
@@ -612,6 +674,31 @@ describe("cost", () => {
     const versionId = s.landing.versions()[0]?.versionId ?? "";
     await admit({ key: `${genesysFolder}${id}.webm`, versionId }, { ...s.deps, landing });
     expect({ read, closed }).toEqual({ read: 0, closed: 1 });
+  });
+
+  it("the stream that is open is read before others are opened", async () => {
+    const s = stack();
+    const files = Array.from({ length: 8 }, (_, i) => ({ file: `${i}.webm`, bytes: webm }));
+    const keys = land(s, screen("r1", { layout: "plain", media: files }));
+    const last = keys[7] ?? "";
+    const order: string[] = [];
+    const landing = {
+      ...s.landing,
+      async open(key: string, versionId: string) {
+        const opened = await s.landing.open(key, versionId);
+        if (!opened) return undefined;
+        const { body } = opened;
+        const noted = async function* () {
+          order.push(key);
+          yield* body;
+        };
+        return { ...opened, body: noted() };
+      },
+    };
+    const versionId = s.landing.versions(last)[0]?.versionId ?? "";
+    expect((await admit({ key: last, versionId }, { ...s.deps, landing })).outcome).toBe("admitted");
+    expect(order.slice(0, 2)).toEqual(["plain/r1/metadata.json", last]);
+    expect(order).toHaveLength(9);
   });
 
   it("a stream that breaks off is tried again, never quarantined (promise 5)", async () => {

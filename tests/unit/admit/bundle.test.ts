@@ -1,6 +1,8 @@
 /** The function as it is deployed: built, started, and asked. No network. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -88,4 +90,58 @@ describe("the bundle", () => {
       expect.objectContaining({ Stack: "test", AdmissionsFailed: 1 }),
     );
   });
+
+  it("takes its credentials from the environment and from nowhere else (promise 9)", async () => {
+    writeFileSync(join(folder, "rules.json"), JSON.stringify(rules));
+    const asked: IncomingHttpHeaders[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers);
+      response.writeHead(403).end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new TypeError("no port");
+    const event = {
+      source: "aws.s3",
+      "detail-type": "Object Created",
+      detail: { bucket: { name: "landing" }, object: { key: "plain/r/a", "version-id": "1" } },
+    };
+    const run = async (credentials: Readonly<Record<string, string>>) => {
+      const body = JSON.stringify(event);
+      const code = `const { handler } = await import("./index.mjs");
+        console.log(JSON.stringify(await handler({ Records: [{ messageId: "m", body: ${JSON.stringify(body)} }] })));`;
+      const env = { ...environment, AWS_ENDPOINT_URL: `http://127.0.0.1:${address.port}`, ...credentials };
+      const child = spawn(process.execPath, ["--input-type=module", "-e", code], { cwd: folder, env });
+      let output = "";
+      child.stdout.on("data", (data) => {
+        output += data;
+      });
+      await once(child, "close");
+      return output;
+    };
+    const refused = '{"batchItemFailures":[{"itemIdentifier":"m"}]}';
+    expect(
+      await run({
+        AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+        AWS_SECRET_ACCESS_KEY: "not-a-secret",
+        AWS_SESSION_TOKEN: "token",
+      }),
+    ).toContain(refused);
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    for (const headers of asked) {
+      expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE\//);
+      expect(headers["x-amz-security-token"]).toBe("token");
+    }
+    asked.length = 0;
+    const without = await run({});
+    expect(without).toContain(refused);
+    expect(without).toContain("HF2030");
+    expect(asked).toEqual([]);
+    server.close();
+
+    const code = readFileSync(join(folder, "index.mjs"), "utf8");
+    const traces = ["sso_start_url", "AWS_WEB_IDENTITY_TOKEN_FILE", "credential_process"];
+    expect(traces.filter((trace) => code.includes(trace))).toEqual([]);
+  }, 30_000);
 });

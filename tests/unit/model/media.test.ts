@@ -125,6 +125,24 @@ describe("MP4 (promise 5)", () => {
     for (const problem of problems) expect(result.problems.join("; ")).toMatch(problem);
   });
 
+  it("a header that names more tracks than any recording has is not complete, and does not exhaust the memory", () => {
+    const tkhd = (id: number) => box("trak", box("tkhd", u32(0, 0, 0, id)), box("mdia", box("mdhd", u32(0, 0, 0, 1))));
+    const many = Buffer.concat(Array.from({ length: 150_000 }, (_, i) => tkhd(i + 1)));
+    const { complete, problems } = mp4(moov(many), mdat(1));
+    expect({ complete, problem: problems[0] }).toEqual({ complete: false, problem: "there are more than 1000 tracks" });
+  });
+
+  it("keeps nothing of a chunk's memory", () => {
+    const bytes = Buffer.concat([ftyp, moov(trak(1, 1_000, stsz(3, 4))), mdat(7)]);
+    const one = Buffer.alloc(1);
+    const i = inspector();
+    for (const byte of bytes) {
+      one[0] = byte;
+      i.push(one);
+    }
+    expect(i.finish()).toMatchObject({ complete: true, durationMs: 5_000 });
+  });
+
   it("does not know a duration that the header does not know", () => {
     expect(mp4(box("moov", mvhd(1_000, 0xffffffff)), mdat(1))).not.toHaveProperty("durationMs");
   });
@@ -246,6 +264,13 @@ describe("WebM (promise 5)", () => {
       problems: ["the blocks end at 30000 ms, the header promises 60000 ms"],
     });
     expect(inspect(ebml(), live("18538067", ...head, liveCluster(0, 0), liveCluster(58_000, 0))).complete).toBe(true);
+  });
+
+  it("more tracks than any recording has are not complete", () => {
+    const entry = (n: number) => element("ae", element("d7", u32(n)), element("23e383", u32(1)));
+    const many = element("1654ae6b", ...Array.from({ length: 1_001 }, (_, i) => entry(i)));
+    const { complete, problems } = inspect(ebml(), element("18538067", info(1), many, cluster(0, 0)));
+    expect({ complete, problem: problems[0] }).toEqual({ complete: false, problem: "there are more than 1000 tracks" });
   });
 
   it("what follows a segment of known size does not matter", () => {

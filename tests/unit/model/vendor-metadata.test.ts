@@ -48,7 +48,7 @@ describe("Genesys metadata", () => {
   it("refuses what is not UTF-8, and what is too large", () => {
     expect(readVendorMetadata("genesys", new Uint8Array([0x7b, 0xff, 0x7d]))).toEqual({ problem: "it is not UTF-8" });
     expect(readVendorMetadata("genesys", new Uint8Array(maxMetadataBytes + 1))).toEqual({
-      problem: "it has 1048577 bytes, at most 1048576",
+      problem: "it has more than 1048576 bytes",
     });
   });
 
@@ -71,8 +71,16 @@ describe("plain metadata", () => {
     });
   });
 
+  it("takes a conversation id of 2,048 bytes", () => {
+    const conversationId = "ü".repeat(1_024);
+    expect(readVendorMetadata("plain", bytes({ ...plain, conversationId }))).toMatchObject({ conversationId });
+  });
+
   it.each([
     [{ recordingId: undefined }, "`recordingId` is not a text"],
+    // 2,048 bytes are what a key of a DynamoDB index takes; each of these letters has two.
+    [{ conversationId: "ü".repeat(1_025) }, "`conversationId` is not well-formed Unicode of at most 2048 bytes"],
+    [{ conversationId: "a\ud800" }, "`conversationId` is not well-formed Unicode of at most 2048 bytes"],
     [{ startTime: "today" }, "`startTime` is not a time such as 2026-05-07T09:00:00Z"],
     [{ endTime: undefined }, "`endTime` is not a time such as 2026-05-07T09:00:00Z"],
     [{ durationMs: 1.5 }, "`durationMs` is not a whole number"],

@@ -22,6 +22,7 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:lambda/eventSourceMapping:EventSourceMapping": ["eventSourceArn", "region"],
   "aws:lambda/function:Function": ["name", "packageType", "region"],
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["functionName", "qualifier", "region"],
+  "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": ["functionName", "region"],
   "aws:lambda/permission:Permission": [
     "action",
     "eventSourceToken",

@@ -101,6 +101,12 @@ describe("every bucket", () => {
       "s3:DeleteBucket",
     ]);
     expect(exempt(all.DenyDeletes)).toEqual([glass]);
+    expect(all.DenyOtherKeysLater).toMatchObject({
+      Effect: "Deny",
+      Action: ["s3:UpdateObjectEncryption"],
+      Resource: "arn:aws:s3:::b/*",
+    });
+    expect(exempt(all.DenyOtherKeysLater)).toEqual([glass]);
     expect(all.DenyConfiguration?.Resource).toBe("arn:aws:s3:::b");
     expect(exempt(all.DenyConfiguration)).toEqual([deployer, glass]);
   });
@@ -117,6 +123,47 @@ describe("every bucket", () => {
       }
     }
   });
+
+  /**
+   * Both ways in which S3 may fill the conditions: from the request alone (as for `UploadPart`, and everywhere in older
+   * descriptions), or with the key that the bucket's default adds (S3 User Guide, example-bucket-policies). Judged by the
+   * rules of IAM: a missing key meets a negated operator and fails a positive one (IAM User Guide,
+   * reference_policies_elements_condition_operators).
+   */
+  it.each([
+    ["nothing named", {}, false],
+    ["nothing named, the default's key filled in", { key: keyArn }, false],
+    ["the right key", { header: "aws:kms", key: keyArn }, false],
+    ["another key", { header: "aws:kms", key: keyArn.replace("key/k", "key/other") }, true],
+    ["another key without the header", { key: keyArn.replace("key/k", "key/other") }, true],
+    ["KMS without a key", { header: "aws:kms" }, true],
+    ["SSE-S3", { header: "AES256" }, true],
+    ["SSE-S3, the default's key filled in", { header: "AES256", key: keyArn }, true],
+    ["double encryption with the right key", { header: "aws:kms:dsse", key: keyArn }, true],
+  ] as const)(
+    "an upload with %s is denied: %o %s (promise 9)",
+    (_what, named: { header?: string; key?: string }, denied) => {
+      const request: Record<string, string | undefined> = {
+        "s3:x-amz-server-side-encryption": named.header,
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": named.key,
+      };
+      const operators: Record<string, (wanted: unknown, found: string | undefined) => boolean> = {
+        ArnNotEquals: (wanted, found) => found !== wanted,
+        StringNotEquals: (wanted, found) => found !== wanted,
+        StringEquals: (wanted, found) => found === wanted,
+        Null: (wanted, found) => String(found === undefined) === wanted,
+      };
+      const meets = ({ Condition = {} }: Statement) =>
+        Object.entries(Condition).every(([operator, keys]) =>
+          Object.entries(keys).every(([key, wanted]) => operators[operator]?.(wanted, request[key])),
+        );
+      const onEncryption = Object.values(statements("primary", "landing")).filter(({ Condition = {} }) =>
+        Object.values(Condition).some((keys) => Object.keys(keys).some((key) => key in request)),
+      );
+      expect(onEncryption.length).toBeGreaterThan(0);
+      expect(onEncryption.some(meets)).toBe(denied);
+    },
+  );
 
   it("protects every setting that could lose, hide or expose recordings", () => {
     const settings = [
@@ -235,6 +282,14 @@ describe("landings (promise 9)", () => {
     expect(exempt(all.DenyWritesExceptSources)).toEqual([exporter, genesys].sort());
     expect(exempt(all.DenyReadsExceptAdmission)).toEqual([glass, admit].sort());
     expect(exempt(all.DenyTags)).toEqual([glass, admit].sort());
+    expect(all.DenyOtherLayouts).toEqual({
+      Sid: "DenyOtherLayouts",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:PutObject"],
+      NotResource: "arn:aws:s3:::b/plain/*",
+      Condition: { ArnNotLike: { "aws:PrincipalArn": [genesys] } },
+    });
     expect(all.AllowPlainWrites).toEqual({
       Sid: "AllowPlainWrites",
       Effect: "Allow",
@@ -248,6 +303,8 @@ describe("landings (promise 9)", () => {
       "DenyDeletes",
       "DenyOtherEncryption",
       "DenyOtherKeys",
+      "DenyOtherKeysLater",
+      "DenyOtherLayouts",
       "DenyPlainHttp",
       "DenyReadsExceptAdmission",
       "DenyTags",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  detectsLoops,
   functionPlan,
   intakeAlarms,
   mappingPlans,
@@ -27,6 +28,17 @@ describe("queues and mappings", () => {
     }
     expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
     expect(messageRetentionSeconds).toBe(1_209_600);
+  });
+
+  // Lambda Developer Guide, invocation-recursion: all commercial regions except Mexico (Central) and New Zealand.
+  it.each([
+    ["aws", "us-east-1", true],
+    ["aws", "eu-central-2", true],
+    ["aws", "mx-central-1", false],
+    ["aws", "ap-southeast-6", false],
+    ["aws-us-gov", "us-gov-west-1", false],
+  ])("in %s %s Lambda looks for loops: %s", (partition, region, detects) => {
+    expect(detectsLoops(partition, region)).toBe(detects);
   });
 });
 

@@ -12,7 +12,7 @@ export const base: RawConfig = {
   "holdfast:primaryRegion": "us-east-1",
   "holdfast:drRegion": "us-west-2",
   "holdfast:legalHold": { officers: [role("ComplianceOfficer")] },
-  "holdfast:access": { breakGlass: [role("BreakGlass")] },
+  "holdfast:access": { breakGlass: [role("BreakGlass")], deployers: [role("Deployer")] },
   "holdfast:sources": { genesys: { organization: "00000000-0000-4000-8000-000000000000" } },
   "holdfast:alerts": { email: ["oncall@example.com"] },
 };

@@ -92,6 +92,7 @@ const shape: Row[] = [
     "HF1013 holdfast:sources.plain.password",
   ],
   ["provider credentials", { "aws:secretKey": "fake" }, "HF1013 aws:secretKey"],
+  ["a key of older providers", { "aws:assumeRole": { roleArn: role("A") } }, "HF1017 aws:assumeRole"],
   ["a provider key of another type", { "aws:maxRetries": "many" }, "HF1003 aws:maxRetries"],
   [
     "a provider account that lost a zero",
@@ -212,10 +213,11 @@ const ages: Row[] = [
     retention({ archiveAfter: "186 days", archiveTo: "deepArchive", deleteAfter: "365 days" }),
     "HF1210 holdfast:retention.finance.deleteAfter",
   ],
+  ["29 days in cool in DR", retention({ deleteAfter: "29 days" }), "HF1210 holdfast:retention.finance.deleteAfter"],
   [
-    "29 days in cool on arrival in DR",
-    retention({ deleteAfter: "29 days" }),
-    "HF1210 holdfast:retention.finance.deleteAfter",
+    "a restore after arrival in an archive",
+    { "holdfast:media": { drTier: "deepArchive", rto: "1 day", archivedRto: "6 hours" } },
+    "HF1211 holdfast:media.archivedRto",
   ],
   [
     "a restore of 5 hours",
@@ -306,7 +308,7 @@ const rules: Row[] = [
     classification({ tags: { source: "a" } }),
     "HF1002 holdfast:classification[0].tags.source",
   ],
-  ["49 resource tags", { "holdfast:tags": numbered(49, () => "x") }, "HF1307 holdfast:tags"],
+  ["47 resource tags", { "holdfast:tags": numbered(47, () => "x") }, "HF1307 holdfast:tags"],
   [
     "a metadata field that is no path",
     classification({ match: { metadata: { "a..b": "x" } } }),

@@ -57,7 +57,7 @@ describe("defaults", () => {
         sensitiveReaders: [],
         drAdmins: [],
         breakGlass: [role("BreakGlass")],
-        deployers: [],
+        deployers: [role("Deployer")],
       },
       admission: { classification: [], holdRules: [], classes: [{ className: "standard" }] },
       sources: {

@@ -21,9 +21,15 @@ const rows: readonly (readonly [what: string, changes: Record<string, unknown>, 
     "principals outside the allowed account",
     { "aws:allowedAccountIds": ["444455556666"] },
     "HF1408 holdfast:access.breakGlass[0]",
+    "HF1408 holdfast:access.deployers[0]",
     "HF1408 holdfast:legalHold.officers[0]",
   ],
-  ["no break-glass", { "holdfast:access": undefined }, "HF1417 holdfast:access.breakGlass"],
+  ["no break-glass", { "holdfast:access": { deployers: [role("Deployer")] } }, "HF1417 holdfast:access.breakGlass"],
+  [
+    "no deployers under keep",
+    { "holdfast:access": { breakGlass: [role("BreakGlass")] } },
+    "HF1421 holdfast:access.deployers",
+  ],
   [
     "one approval under keep",
     { "holdfast:legalHold": { officers: [role("A")], releaseApprovals: 1 } },
@@ -33,7 +39,14 @@ const rows: readonly (readonly [what: string, changes: Record<string, unknown>, 
   ["no source", { "holdfast:sources": undefined }, "HF1419 holdfast:sources"],
   [
     "break-glass in daily use",
-    { "holdfast:access": { readers: [role("A")], drReaders: [role("A")], breakGlass: [role("A")] } },
+    {
+      "holdfast:access": {
+        readers: [role("A")],
+        drReaders: [role("A")],
+        breakGlass: [role("A")],
+        deployers: [role("Deployer")],
+      },
+    },
     "HF1420 holdfast:access.breakGlass[0]",
   ],
   [

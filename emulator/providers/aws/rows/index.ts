@@ -7,7 +7,7 @@ import { eventRule, eventTarget } from "./events.ts";
 import { role, rolePolicy } from "./iam.ts";
 import { alias, key } from "./kms.ts";
 import { lambdaFunction } from "./lambda-function.ts";
-import { eventInvokeConfig, eventSourceMapping, permission } from "./lambda-triggers.ts";
+import { eventInvokeConfig, eventSourceMapping, permission, recursionConfig } from "./lambda-triggers.ts";
 import { bucket } from "./s3-bucket.ts";
 import { bucketLifecycle } from "./s3-lifecycle.ts";
 import { bucketNotification } from "./s3-notification.ts";
@@ -48,6 +48,7 @@ const all: readonly Row<AwsSession, any>[] = [
   permission,
   queue,
   queuePolicy,
+  recursionConfig,
   role,
   rolePolicy,
   table,

@@ -1,12 +1,14 @@
-/** What makes a Lambda function run. Replacements: Terraform AWS provider, `aws_lambda_event_source_mapping`, `…_permission`, `…_function_event_invoke_config`. */
+/** What makes a Lambda function run. Replacements: Terraform AWS provider, `aws_lambda_event_source_mapping`, `…_permission`, `…_function_event_invoke_config`, `…_function_recursion_config`. */
 import type {
   EventSourceMappingConfiguration,
   EventSourceMappingMetric,
   FunctionResponseType,
   Lambda,
+  RecursiveLoop,
 } from "@aws-sdk/client-lambda";
 import type { EventSourceMappingArgs } from "@pulumi/aws/lambda/eventSourceMapping.js";
 import type { FunctionEventInvokeConfigArgs } from "@pulumi/aws/lambda/functionEventInvokeConfig.js";
+import type { FunctionRecursionConfigArgs } from "@pulumi/aws/lambda/functionRecursionConfig.js";
 import type { PermissionArgs } from "@pulumi/aws/lambda/permission.js";
 import { ProviderError } from "../../codes.ts";
 import { parseJson } from "../../engine/canonical.ts";
@@ -283,5 +285,36 @@ async function putInvokeConfig(job: AwsJob<FunctionEventInvokeConfigArgs>): Prom
       ...(onFailure ? { OnFailure: { Destination: onFailure.destination } } : {}),
       ...(onSuccess ? { OnSuccess: { Destination: onSuccess.destination } } : {}),
     },
+  });
+}
+
+/** Every function has this setting; without the resource it is `Terminate` (Lambda API Reference, PutFunctionRecursionConfig). */
+export const recursionConfig = row<FunctionRecursionConfigArgs>({
+  type: "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
+  supports: ["functionName", "recursiveLoop", "region"],
+  identity: ["functionName"],
+  replaceOn: ["functionName"],
+
+  async create(job) {
+    await putRecursion(job, job.inputs.recursiveLoop);
+    return job.inputs.functionName;
+  },
+  async read(job) {
+    const lambda = await client(job, "lambda");
+    const { functionName } = job.inputs;
+    const has = await ifThere(lambda.getFunctionRecursionConfig({ FunctionName: functionName }), missing);
+    return has && { functionName, recursiveLoop: has.RecursiveLoop };
+  },
+  update: (job) => putRecursion(job, job.inputs.recursiveLoop),
+  async delete(job) {
+    await ifThere(putRecursion(job, "Terminate"), missing);
+  },
+});
+
+async function putRecursion(job: AwsJob<FunctionRecursionConfigArgs>, wanted: string): Promise<void> {
+  const lambda = await client(job, "lambda");
+  await lambda.putFunctionRecursionConfig({
+    FunctionName: job.inputs.functionName,
+    RecursiveLoop: wanted as RecursiveLoop,
   });
 }
