@@ -23,6 +23,9 @@ export interface ClassificationRule {
 export const classificationTags = ["department", "compliance", "PII", "PCI"] as const;
 export type ClassificationTag = (typeof classificationTags)[number];
 
+/** Tags that make a recording sensitive by being there; their only value is `true`. */
+export const sensitiveTags = ["PII", "PCI"] as const satisfies readonly ClassificationTag[];
+
 /** A standing hold: what it matches is held for the matter `policy/<name>` from admission on. */
 export interface HoldRule {
   readonly name: string;

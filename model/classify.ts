@@ -1,5 +1,11 @@
 /** Decides tags, sensitivity, retention class and standing holds of a recording from the stack's rules. Pure. */
-import { type AdmissionRules, type ClassificationTag, classificationTags, type Match } from "./admission-rules.ts";
+import {
+  type AdmissionRules,
+  type ClassificationTag,
+  classificationTags,
+  type Match,
+  sensitiveTags,
+} from "./admission-rules.ts";
 import type { Sensitivity } from "./recording.ts";
 
 /** What rules look at. */
@@ -105,7 +111,7 @@ export function classify(rules: AdmissionRules, subject: Subject): Classificatio
   if (!chosen) throw new TypeError("no retention class without a match");
   return {
     tags,
-    sensitivity: tags.PII !== undefined || tags.PCI !== undefined ? "sensitive" : "normal",
+    sensitivity: sensitiveTags.some((name) => tags[name] !== undefined) ? "sensitive" : "normal",
     retentionClass: chosen.className,
     matters: rules.holdRules.filter(({ match }) => matches(match, subject, tags)).map(({ name }) => `policy/${name}`),
   };

@@ -8,7 +8,10 @@ export const metricNames = {
   /** Landed versions that were gone before they could be read. */
   landingGone: "LandingObjectsGone",
   readBackRepaired: "ReadBacksRepaired",
+  /** Recordings whose earlier versions were open to all readers until a later classification. */
+  madeSensitive: "RecordingsMadeSensitive",
   admissionFailed: "AdmissionsFailed",
+  confirmationFailed: "ConfirmationsFailed",
   /** Seconds from landing to admitted. */
   admissionSeconds: "AdmissionSeconds",
   /** Seconds from admitted to seen in DR. */

@@ -5,26 +5,30 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** Milliseconds until a connection must stand. */
 const connectionTimeout = 2_000;
-/** Milliseconds from the start of one attempt until its answer must begin. */
-const requestTimeout = 10_000;
+/** `requestTimeout`: milliseconds from the start of one attempt until its answer must begin. */
+const calls: { readonly requestTimeout: number; readonly maxAttempts: number } = {
+  requestTimeout: 10_000,
+  maxAttempts: 4,
+};
 /**
- * The same for calls that carry or copy a whole object: S3 answers a copy when it is done, and copies of
- * gigabytes take tens of seconds. Two slow attempts fit into the 300 s of a function. Passed per call, because it would hide a dead site in every other call.
+ * The same for calls that carry or copy a whole object: S3 answers a copy when it is done, and copies of gigabytes take tens
+ * of seconds. Two slow attempts fit into the 300 s of a function; a third would end in its timeout, which names no cause. A
+ * client of their own, because in every other call these limits would hide a dead site.
  */
-export const transferLimits = { requestTimeout: 120_000 } as const;
+const transfers = { requestTimeout: 120_000, maxAttempts: 2 } as const;
 /** Milliseconds of silence after which a body counts as cut. */
 export const bodySilenceLimit = 20_000;
 
-const limits = (region: string) => ({
+const limits = (region: string, { requestTimeout, maxAttempts } = calls) => ({
   region,
-  maxAttempts: 4,
+  maxAttempts,
   retryMode: "standard",
   requestHandler: {
     connectionTimeout,
     requestTimeout,
     throwOnRequestTimeout: true,
     // Longer than any attempt: silence is normal while S3 copies; reading bodies has its own limit.
-    socketTimeout: transferLimits.requestTimeout + 10_000,
+    socketTimeout: transfers.requestTimeout + 10_000,
     httpAgent: { keepAlive: true, maxSockets: 64 },
     httpsAgent: { keepAlive: true, maxSockets: 64 },
   },
@@ -39,6 +43,10 @@ const endpointIsOverridden = () => Boolean(process.env.AWS_ENDPOINT_URL_S3 || pr
 /** S3 of one region. Uploads carry and downloads verify a checksum (the SDK's default). */
 export const s3Client = (region: string): S3Client =>
   new S3Client({ ...limits(region), forcePathStyle: endpointIsOverridden() });
+
+/** S3 of one region for calls that carry or copy a whole object: slow answers are waited for, twice. */
+export const s3TransferClient = (region: string): S3Client =>
+  new S3Client({ ...limits(region, transfers), forcePathStyle: endpointIsOverridden() });
 
 /** DynamoDB of one region. */
 export const dynamodbClient = (region: string): DynamoDBClient => new DynamoDBClient(limits(region));

@@ -1,6 +1,6 @@
 /** Every port on AWS. */
 export { awsCatalog, conversationIndex } from "./catalog.ts";
-export { dynamodbClient, s3Client, sqsClient } from "./clients.ts";
+export { dynamodbClient, s3Client, s3TransferClient, sqsClient } from "./clients.ts";
 export { UnexpectedAnswer } from "./errors.ts";
 export { awsLanding } from "./landing.ts";
 export type { JsonLogOptions } from "./log.ts";

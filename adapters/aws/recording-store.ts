@@ -6,7 +6,6 @@ import { awsStorageClass, tiers } from "../../model/cloud.ts";
 import { ChecksumMismatch, PortMissing, PortUnavailable } from "../../ports/errors.ts";
 import type { ObjectState, RecordingStore, WriteRequest, WriteResult } from "../../ports/recording-store.ts";
 import { checkWrite } from "../checks.ts";
-import { transferLimits } from "./clients.ts";
 import { asPort, failureOf, portError, UnexpectedAnswer, unlessGone } from "./errors.ts";
 import { copySource, mergeTagsOf, named, openObject, readTags, requireVersionId, taggingHeader } from "./s3-objects.ts";
 
@@ -48,6 +47,8 @@ function tierOf(what: string, storageClass: string | undefined): Tier {
 export interface AwsRecordingStoreOptions {
   /** Client of the site's region. */
   readonly s3: S3Client;
+  /** Its client for copies and uploads, with limits of their own. */
+  readonly transfers: S3Client;
   readonly site: Site;
   readonly buckets: Readonly<Record<Kind, string>>;
   /** Landing bucket that `admit` copies from; a store without one admits nothing. */
@@ -61,7 +62,7 @@ export interface AwsRecordingStoreOptions {
  * and every version looks unlocked), `s3:ListBucket` (without it S3 answers 403 instead of 404 for what is not there)
  * and, for writes that carry them, `s3:PutObjectTagging` and `s3:PutObjectLegalHold`.
  */
-export function awsRecordingStore({ s3, site, buckets, landing }: AwsRecordingStoreOptions): RecordingStore {
+export function awsRecordingStore({ s3, transfers, site, buckets, landing }: AwsRecordingStoreOptions): RecordingStore {
   const head = (operation: string, bucket: string, key: string, versionId?: string) =>
     unlessGone(
       operation,
@@ -137,7 +138,7 @@ export function awsRecordingStore({ s3, site, buckets, landing }: AwsRecordingSt
       if (landing === undefined) throw new PortMissing(operation, `a landing of site ${site}`);
       try {
         return await writeOnce(operation, request, async () => {
-          const answer = await s3.send(
+          const answer = await transfers.send(
             new CopyObjectCommand({
               ...carried(request),
               CopySource: copySource(landing, from.key, from.versionId),
@@ -145,7 +146,6 @@ export function awsRecordingStore({ s3, site, buckets, landing }: AwsRecordingSt
               TaggingDirective: "REPLACE",
               ChecksumAlgorithm: "SHA256",
             }),
-            transferLimits,
           );
           const versionId = requireVersionId(operation, buckets[request.kind], answer.VersionId);
           return { versionId, stored: wholeSha256(sumsOf(answer.CopyObjectResult ?? {})) };
@@ -162,9 +162,8 @@ export function awsRecordingStore({ s3, site, buckets, landing }: AwsRecordingSt
       const operation = `store.put to ${site} ${request.kind}`;
       checkWrite(operation, request);
       return writeOnce(operation, request, async () => {
-        const answer = await s3.send(
+        const answer = await transfers.send(
           new PutObjectCommand({ ...carried(request), Body: bytes, ChecksumSHA256: hexToBase64(request.sha256) }),
-          transferLimits,
         );
         const versionId = requireVersionId(operation, buckets[request.kind], answer.VersionId);
         // S3 refuses the write when the checksum sent does not match, so accepted bytes are the described ones.

@@ -114,21 +114,25 @@ function functionAlarms(): IntakeAlarm[] {
     of: "function",
     namespace: "AWS/Lambda",
     statistic: "Sum",
-    periodSeconds: 300,
-    periods: 3,
   } as const;
   return [
     {
+      // One recording that takes the function's whole time fails once per delivery, and deliveries are half an hour apart
+      // (`visibilitySeconds`): a single error must ring, and the hour makes its deliveries one alarm instead of five.
       ...ofFunction,
       suffix: "admit-errors",
       metric: "Errors",
+      periodSeconds: inSeconds(duration("1 hour")),
+      periods: 1,
       description:
-        "The admission function failed as a whole in each of the last three five-minute periods: timeouts, crashes or a broken start.",
+        "The admission function failed as a whole at least once within an hour: a timeout, a crash or a broken start. Its batch is tried again; its log tells the cause.",
     },
     {
       ...ofFunction,
       suffix: "admit-throttles",
       metric: "Throttles",
+      periodSeconds: 300,
+      periods: 3,
       description:
         "The admission function was throttled for 15 minutes: something else uses up the account's Lambda concurrency.",
     },
@@ -163,6 +167,26 @@ function metricAlarms(): IntakeAlarm[] {
       "admissions-failed",
       metricNames.admissionFailed,
       "Admissions failed and will be tried again; the dead-letter alarm follows if that does not help.",
+    ),
+    counted(
+      "confirmations-failed",
+      metricNames.confirmationFailed,
+      "Admitted recordings could not be confirmed in DR and will be looked at again; the dead-letter alarm follows if that does not help.",
+    ),
+    counted(
+      "landing-objects-gone",
+      metricNames.landingGone,
+      "Objects were removed from the landing before they were admitted: nothing that Holdfast deploys does that. Export them again, and find out who deleted them.",
+    ),
+    counted(
+      "read-backs-repaired",
+      metricNames.readBackRepaired,
+      "Objects did not have the lock or the tags that they were written with, and were given them: the store lost them, or somebody changed them.",
+    ),
+    counted(
+      "dr-copies-repaired",
+      metricNames.drRepaired,
+      "DR copies did not have the lock or the tags of their primary, and were given them: somebody changed them, or replication lost them or was slower than a later hold or classification.",
     ),
     counted(
       "replications-failed",

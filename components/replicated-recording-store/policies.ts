@@ -6,6 +6,7 @@
  * held to the Denies. No Deny but the one on plain HTTP covers all actions of a bucket: a bucket whose policy nobody may
  * read or repair would be locked for all but the account's root.
  */
+import { sensitiveTags } from "../../model/admission-rules.ts";
 import type { Site } from "../../model/cloud.ts";
 import type { Removal, Settings } from "../../model/settings.ts";
 import { denyExcept, type PolicyDocument, policy, principals, type Statement } from "../support/policy.ts";
@@ -32,7 +33,7 @@ export interface BucketSubject {
 /** Where recordings of restricted content are: what classification called sensitive, and what was never classified. */
 export const restrictedPrefixes = ["recordings/sensitive/*", "quarantine/*"] as const;
 
-const deleteActions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"];
+const deleteActions = ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:DeleteBucket"];
 const lockActions = ["s3:PutObjectLegalHold", "s3:PutObjectRetention"];
 /** Tags decide on deletion (retention) and on expiry (landing). */
 const tagActions = [
@@ -70,6 +71,12 @@ const readActions = [
   "s3:GetObjectLegalHold",
 ];
 
+/**
+ * Reads that `s3:ExistingObjectTag` is documented to be judged on (S3 User Guide, tagging-and-policies). S3 also refuses
+ * HEAD and GetObjectAttributes where these are denied.
+ */
+const taggedReadActions = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"];
+
 /** Service principals (inventory, access analysis) have no principal ARN and are let through by this. */
 const noService = { BoolIfExists: { "aws:PrincipalIsAWSService": "false" } };
 
@@ -95,13 +102,17 @@ function storePolicy(subject: BucketSubject, who: PolicyPrincipals): PolicyDocum
   const { site, bucketArn } = subject;
   const { breakGlass, sensitiveReaders } = who.access;
   const functions = [who.admitRole, who.replicationRole];
+  const restricted = [...sensitiveReaders, ...functions, ...breakGlass];
   const objects = `${bucketArn}/*`;
   const readers = readersOf(site, who.access);
   return policy(
     ...encryptionAndTransport(subject),
     // In DR nobody puts: replicas arrive as `s3:ReplicateObject`.
     denyExcept("DenyWritesExceptAdmission", ["s3:PutObject"], objects, site === "primary" ? [who.admitRole] : []),
-    ...deletionAndConfiguration(bucketArn, who),
+    // Nothing but lifecycle makes delete markers here, and lifecycle ignores policies. One made by hand would be replicated,
+    // and both copies under it would be gone when the rule for noncurrent versions runs: not even break-glass may.
+    denyExcept("DenyDeleteMarkers", ["s3:DeleteObject"], objects, []),
+    ...deletionAndConfiguration(bucketArn, deleteActions, who),
     denyExcept("DenyLocksAndTags", [...lockActions, ...tagActions], objects, [...functions, ...breakGlass]),
     ...(site === "dr"
       ? [
@@ -118,8 +129,16 @@ function storePolicy(subject: BucketSubject, who: PolicyPrincipals): PolicyDocum
       "DenyRestrictedReads",
       ["s3:GetObject*"],
       restrictedPrefixes.map((prefix) => `${bucketArn}/${prefix}`),
-      [...sensitiveReaders, ...functions, ...breakGlass],
+      restricted,
       noService,
+    ),
+    // What became sensitive after it was admitted lies below `recordings/normal/` and has the tag alone. One statement per
+    // tag, because conditions of one statement must all be met.
+    ...sensitiveTags.map((tag) =>
+      denyExcept(`DenyReadsTagged${tag}`, taggedReadActions, objects, restricted, {
+        ...noService,
+        StringEquals: { [`s3:ExistingObjectTag/${tag}`]: "true" },
+      }),
     ),
     ...allow("AllowReads", readers.normal, readActions, [`${bucketArn}/recordings/normal/*`]),
     ...allow("AllowSensitiveReads", readers.sensitive, readActions, [
@@ -147,7 +166,7 @@ function landingPolicy(subject: BucketSubject, who: PolicyPrincipals): PolicyDoc
     ...encryptionAndTransport(subject),
     denyExcept(site === "primary" ? "DenyWritesExceptSources" : "DenyWrites", ["s3:PutObject"], objects, writers),
     ...(site === "primary" ? [plainWritesBelowPlain(bucketArn, who.landingRoles)] : []),
-    ...deletionAndConfiguration(bucketArn, who),
+    ...deletionAndConfiguration(bucketArn, ["s3:DeleteObject", ...deleteActions], who),
     // A tag makes a landed object expire, so writers may not even send tags with their objects.
     denyExcept("DenyTags", tagActions, objects, [...reader, ...breakGlass]),
     denyExcept("DenyReadsExceptAdmission", ["s3:GetObject*"], objects, [...reader, ...breakGlass], noService),
@@ -200,9 +219,9 @@ function encryptionAndTransport({ bucketArn, keyArn }: BucketSubject): Statement
   ];
 }
 
-function deletionAndConfiguration(bucketArn: string, who: PolicyPrincipals): Statement[] {
+function deletionAndConfiguration(bucketArn: string, deletes: readonly string[], who: PolicyPrincipals): Statement[] {
   return [
-    denyExcept("DenyDeletes", [...deleteActions, "s3:DeleteBucket"], [bucketArn, `${bucketArn}/*`], mayDelete(who)),
+    denyExcept("DenyDeletes", deletes, [bucketArn, `${bucketArn}/*`], mayDelete(who)),
     // In place, without a new version: a version under a key that can be deleted is as good as deleted (S3 API Reference,
     // UpdateObjectEncryption). S3 itself refuses it only for locked versions.
     denyExcept("DenyOtherKeysLater", ["s3:UpdateObjectEncryption"], `${bucketArn}/*`, mayDelete(who)),

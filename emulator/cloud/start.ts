@@ -198,6 +198,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
   const detached = options.detached ?? false;
   const data = join(options.dir, "emulator-data");
   mkdirSync(data, { recursive: true });
+  // The emulator writes CommonJS workers here; the nearest package.json above would make them ES modules in a checkout.
+  writeFileSync(join(data, "package.json"), '{ "type": "commonjs" }\n');
   const common = { dir: options.dir, env: childEnvironment(data), detached, timeoutMs: options.timeoutMs ?? 30_000 };
 
   const proxy = await launch<{ port: number; controlPort: number; pid: number }>(

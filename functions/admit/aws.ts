@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod/mini";
 import { awsCatalog } from "../../adapters/aws/catalog.ts";
-import { dynamodbClient, s3Client, sqsClient } from "../../adapters/aws/clients.ts";
+import { dynamodbClient, s3Client, s3TransferClient, sqsClient } from "../../adapters/aws/clients.ts";
 import { awsLanding } from "../../adapters/aws/landing.ts";
 import { jsonLog } from "../../adapters/aws/log.ts";
 import { emfMetrics } from "../../adapters/aws/metrics.ts";
@@ -45,12 +45,14 @@ function wire(env: AdmitEnv): HandleDeps {
     landing: awsLanding({ s3: primaryS3, bucket: env.HOLDFAST_LANDING }),
     primary: awsRecordingStore({
       s3: primaryS3,
+      transfers: s3TransferClient(env.HOLDFAST_PRIMARY_REGION),
       site: "primary",
       buckets: { metadata: env.HOLDFAST_PRIMARY_METADATA, media: env.HOLDFAST_PRIMARY_MEDIA },
       landing: env.HOLDFAST_LANDING,
     }),
     dr: awsRecordingStore({
       s3: drS3,
+      transfers: s3TransferClient(env.HOLDFAST_DR_REGION),
       site: "dr",
       buckets: { metadata: env.HOLDFAST_DR_METADATA, media: env.HOLDFAST_DR_MEDIA },
     }),

@@ -59,10 +59,10 @@ export async function confirm(message: ConfirmMessage, deps: ConfirmDeps): Promi
   if (primary.length === 0) {
     throw new HoldfastError("HF2023", `recording ${JSON.stringify(message.recordingId)} has no rows in the catalog`);
   }
-  // A later version may have brought the hold, and S3 replicates the locks of the earlier ones in its own time: all of a
-  // held recording are looked at, confirmed before or not.
-  const held = primary.some(({ matters }) => matters.length > 0);
-  const open = primary.filter((row) => held || !isConfirmed(row, rows));
+  // A later version may have brought the hold or the tags that keep readers out, and S3 replicates those of the earlier
+  // ones in its own time: all of a held or sensitive recording are looked at, confirmed before or not.
+  const covered = primary.some(({ matters, sensitivity }) => matters.length > 0 || sensitivity === "sensitive");
+  const open = primary.filter((row) => covered || !isConfirmed(row, rows));
   const looks = await pooled(parallelObjects, open, (row) => confirmVersion(row, isConfirmed(row, rows), deps));
 
   // What is confirmed stays confirmed, whatever becomes of the rest.
@@ -171,7 +171,8 @@ async function settle({ row, source, replica }: Replica, deps: ConfirmDeps): Pro
   const { kind, key, versionId } = replica;
   const { lock, tags } = disagreement(source, replica);
   if (lock || Object.keys(tags).length > 0) {
-    metrics.count(metricNames.drRepaired);
+    // While S3 says pending, lock and tags are on their way, and coming first is no repair.
+    if (source.replication !== "pending") metrics.count(metricNames.drRepaired);
     log.warn("DR copy disagrees, repairing", { recordingId: row.recordingId, key, lock, tags });
     if (lock) await dr.lock(kind, key, versionId);
     if (Object.keys(tags).length > 0) await dr.mergeTags(kind, key, versionId, tags);

@@ -10,6 +10,7 @@ import type { AdmissionRules } from "../../model/admission-rules.ts";
 import { HoldfastError } from "../../model/errors.ts";
 import { type Layouts, parseLandingKey } from "../../model/key-table.ts";
 import { metricNames } from "../../model/metric-names.ts";
+import { encodeSegment } from "../../model/recording.ts";
 import { readVendorMetadata } from "../../model/vendor-metadata.ts";
 import { type Catalog, type CatalogRow, maxRowsPerAdd } from "../../ports/catalog.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -23,7 +24,7 @@ import { admissionId, mediaOf, metadataOf, type Piece, piecesOf } from "./pair.t
 import { type Evidence, failuresOf, planAdmission, planQuarantine } from "./plan.ts";
 import { closeBody, LandingGone, type Reader, reader, readMedia, readMetadata } from "./read.ts";
 import { pooled, together } from "./together.ts";
-import { writeAndReadBack } from "./write.ts";
+import { sensitiveOf, writeAndReadBack } from "./write.ts";
 
 export interface AdmitDeps {
   readonly landing: Landing;
@@ -50,6 +51,15 @@ export type AdmitOutcome =
 /** Largest object in bytes: one server-side copy ends at 5 GB (S3 API Reference, CopyObject), the function's time earlier. */
 export const maxObjectBytes = 4 * 1024 ** 3;
 
+/**
+ * Most bytes of one recording's media together: at about 75 MB/s they are read in two minutes, and one slow attempt of the
+ * copies (they run side by side, two minutes each at most) still fits into the 300 seconds of the function.
+ */
+export const maxRecordingBytes = 8 * 1024 ** 3;
+
+/** Stored versions that are looked at at the same time. */
+const parallelStats = 8;
+
 /** Media of one recording that are read at the same time. */
 const parallelMedia = 4;
 
@@ -59,7 +69,7 @@ const firstConfirmDelay = 5;
 /**
  * Admits what one landing event tells of.
  *
- * @throws HoldfastError `HF2010` for an object that is too large; `HF2011`–`HF2013`, `HF2016` and errors of the ports when
+ * @throws HoldfastError `HF2010`, `HF2017` for an object or a recording that is too large; `HF2011`–`HF2013`, `HF2016` and errors of the ports when
  *   a later try may succeed. Whatever is thrown, nothing was lost: the landing still has the object.
  */
 export async function admit(event: Pick<LandedEvent, "key" | "versionId">, deps: AdmitDeps): Promise<AdmitOutcome> {
@@ -83,7 +93,7 @@ export async function admit(event: Pick<LandedEvent, "key" | "versionId">, deps:
     if (body) await closeBody(body);
     throw error;
   });
-  if (!opened) return gone(event, deps);
+  if (!opened) return (await wasTaken(event, parsed, rows, deps)) ?? gone(event, deps);
 
   const { body: _body, ...object } = opened;
   const piece: Piece = { ...object, parsed };
@@ -96,6 +106,24 @@ export async function admit(event: Pick<LandedEvent, "key" | "versionId">, deps:
   } finally {
     await bodies.close();
   }
+}
+
+/**
+ * An event that comes again after its object expired from the landing, e.g. from a redrive: the store's copy names the
+ * landed version it was made of. The name alone would hide that a later version of the same file was lost.
+ */
+async function wasTaken(
+  { versionId }: Pick<LandedEvent, "versionId">,
+  { recordingId, role }: Piece["parsed"],
+  rows: readonly CatalogRow[],
+  { primary, metrics }: AdmitDeps,
+): Promise<AdmitOutcome | undefined> {
+  const stored = rows.filter(({ site, kind }) => site === "primary" && kind === role);
+  const states = await pooled(parallelStats, stored, (row) => primary.stat(row.kind, row.key, row.versionId));
+  const made = encodeSegment(versionId);
+  if (!states.some((state) => state?.metadata["landing-version"] === made)) return undefined;
+  metrics.count(metricNames.duplicate);
+  return { outcome: "repeated", recordingId };
 }
 
 function gone({ key, versionId }: Pick<LandedEvent, "key" | "versionId">, { metrics, log }: AdmitDeps): AdmitOutcome {
@@ -135,6 +163,7 @@ async function admitPiece(
   const admission = admissionId(unit);
   if (states.some((state) => state?.metadata.admission === admission)) return repeated(recordingId, unit, deps);
   refuseTooLarge(media);
+  refuseTooMuch(recordingId, media);
 
   // The event's object first: its stream is open, and one that nobody reads for long is cut.
   const inTurn = media.toSorted((a, b) => Number(b === event) - Number(a === event));
@@ -147,6 +176,7 @@ async function admitPiece(
     admission,
     rows,
     heldNow: states.some((state) => state?.locked === true),
+    sensitiveNow: sensitiveOf(states.map((state) => state?.tags ?? {})),
   };
   const failures = failuresOf(evidence);
   if (failures.length > 0) return quarantine(evidence, failures, deps);
@@ -200,6 +230,18 @@ function refuseTooLarge(pieces: readonly Piece[]): void {
     "HF2010",
     `${JSON.stringify(large.key)} version ${large.versionId} has ${large.size} bytes; allowed: ${maxObjectBytes}; ` +
       "why: one server-side copy ends at 5 GB; fix: have the platform split the recording. It stays in the landing",
+  );
+}
+
+/** A recording that the function's time is too short for fails here, and not in five timeouts that say nothing. */
+function refuseTooMuch(recordingId: string, media: readonly Piece[]): void {
+  const bytes = media.reduce((sum, { size }) => sum + size, 0);
+  if (bytes <= maxRecordingBytes) return;
+  throw new HoldfastError(
+    "HF2017",
+    `the ${media.length} media files of recording ${JSON.stringify(recordingId)} have ${bytes} bytes; allowed: ` +
+      `${maxRecordingBytes}; why: the function must read and copy all of them in 300 seconds; ` +
+      "fix: have the platform split the recording. It stays in the landing",
   );
 }
 

@@ -1,9 +1,9 @@
 /** One batch of queue messages: each is handled by itself, and only those that failed come back. */
 import { HoldfastError } from "../../model/errors.ts";
-import { metricNames } from "../../model/metric-names.ts";
+import { type MetricName, metricNames } from "../../model/metric-names.ts";
 import { type ConfirmDeps, confirm } from "./confirm.ts";
 import { type AdmitDeps, admit } from "./core.ts";
-import { parseMessage } from "./messages.ts";
+import { type IntakeMessage, parseMessage } from "./messages.ts";
 import { pooled } from "./together.ts";
 
 export interface HandleDeps extends AdmitDeps, ConfirmDeps {
@@ -23,11 +23,15 @@ const parallelMessages = 4;
 export async function handleBatch(records: readonly QueueRecord[], deps: HandleDeps): Promise<readonly string[]> {
   const failed: string[] = [];
   await pooled(parallelMessages, records, async ({ id, body }) => {
+    let metric: MetricName = metricNames.admissionFailed;
     try {
-      await handleMessage(body, deps);
+      for (const message of parseMessage(body)) {
+        if (message.type === "confirm") metric = metricNames.confirmationFailed;
+        await handleMessage(message, deps);
+      }
     } catch (error) {
       failed.push(id);
-      deps.metrics.count(metricNames.admissionFailed);
+      deps.metrics.count(metric);
       const code = error instanceof HoldfastError ? error.code : "unknown";
       deps.log.error("message failed", { code, messageId: id, error });
     }
@@ -35,17 +39,14 @@ export async function handleBatch(records: readonly QueueRecord[], deps: HandleD
   return failed;
 }
 
-/** Handles what one message asks for, in its order. @throws what failed first. */
-export async function handleMessage(body: string, deps: HandleDeps): Promise<void> {
-  for (const message of parseMessage(body)) {
-    if (message.type === "ignored") {
-      deps.log.info("message ignored", { reason: message.reason });
-    } else if (message.type === "confirm") {
-      await confirm(message, deps);
-    } else if (message.bucket !== deps.landingBucket) {
-      deps.log.warn("event of another bucket ignored", { bucket: message.bucket, key: message.key });
-    } else {
-      await admit(message, deps);
-    }
+async function handleMessage(message: IntakeMessage, deps: HandleDeps): Promise<void> {
+  if (message.type === "ignored") {
+    deps.log.info("message ignored", { reason: message.reason });
+  } else if (message.type === "confirm") {
+    await confirm(message, deps);
+  } else if (message.bucket !== deps.landingBucket) {
+    deps.log.warn("event of another bucket ignored", { bucket: message.bucket, key: message.key });
+  } else {
+    await admit(message, deps);
   }
 }

@@ -1,7 +1,7 @@
 /** From evidence to what is written: checks, classification, keys, tags, envelope, catalog rows. No calls. */
 import { createHash } from "node:crypto";
 import type { AdmissionRules } from "../../model/admission-rules.ts";
-import { type Classification, classify } from "../../model/classify.ts";
+import { type Classification, type ClassificationTags, classify } from "../../model/classify.ts";
 import type { Kind } from "../../model/cloud.ts";
 import { checkMedia, type FailedCheck, type IntegrityResult } from "../../model/integrity.ts";
 import { contentTypes } from "../../model/media/inspector.ts";
@@ -27,6 +27,8 @@ export interface Evidence {
   readonly rows: readonly CatalogRow[];
   /** An earlier version of the recording is locked; later versions of a held recording are held. */
   readonly heldNow: boolean;
+  /** Those of `PII` and `PCI` that earlier versions of the recording have; later ones have them too. */
+  readonly sensitiveNow: ClassificationTags;
 }
 
 const vendorOf = ({ metadata: { vendor } }: Evidence): VendorMetadata | undefined =>
@@ -80,7 +82,7 @@ function decide(evidence: Evidence, rules: AdmissionRules): Classification & { r
   // Quarantined versions count too: what was held there is held here.
   const heldFor = evidence.heldNow ? evidence.rows.flatMap((row) => row.matters) : [];
   return {
-    tags: fresh.tags,
+    tags: { ...fresh.tags, ...evidence.sensitiveNow },
     retentionClass: before?.retentionClass ?? fresh.retentionClass,
     sensitivity: admitted.some((row) => row.sensitivity === "sensitive") ? "sensitive" : fresh.sensitivity,
     matters: [...new Set([...fresh.matters, ...heldFor])].sort(),

@@ -1,9 +1,11 @@
 /** Writes objects into the primary store and reads them back. */
+import { sensitiveTags } from "../../model/admission-rules.ts";
+import type { ClassificationTags } from "../../model/classify.ts";
 import { HoldfastError } from "../../model/errors.ts";
 import { metricNames } from "../../model/metric-names.ts";
 import type { CatalogRow } from "../../ports/catalog.ts";
 import type { Log, Metrics } from "../../ports/metrics.ts";
-import type { ObjectState, RecordingStore, WriteRequest } from "../../ports/recording-store.ts";
+import type { ObjectState, ObjectTags, RecordingStore, WriteRequest } from "../../ports/recording-store.ts";
 import { pooled, together } from "./together.ts";
 
 /** One object to write: copied from the landing, or from bytes. */
@@ -30,7 +32,7 @@ export interface WriteDeps {
  * Writes all objects at once, then reads all back at once, and repairs what disagrees.
  *
  * A version that the catalog knows was read back before; its lock and tags may have changed for good reasons since, so
- * only its bytes are compared. But where a new version is held, the hold covers all versions of the recording.
+ * only its bytes are compared. But where a new version is held or sensitive, that covers all versions of the recording.
  *
  * @param known rows of the recording in the catalog.
  * @throws HoldfastError `HF2011` stored bytes differ, `HF2012` no checksum, `HF2013` still wrong after repair; errors of
@@ -54,15 +56,37 @@ export async function writeAndReadBack(
     }),
   );
   await together(written.map((object) => readBack(object, deps)));
-  if (written.some(({ isNew, request }) => isNew && request.locked)) {
+  const fresh = written.filter(({ isNew }) => isNew);
+  const protection = {
+    locked: fresh.some(({ request }) => request.locked),
+    tags: sensitiveOf(fresh.map(({ request }) => request.tags)),
+  };
+  if (protection.locked || Object.keys(protection.tags).length > 0) {
     const earlier = known.filter(({ site }) => site === primary.site);
-    await pooled(parallelHolds, earlier, (row) => hold(row, deps));
+    const changes = await pooled(parallelCovers, earlier, (row) => cover(row, protection, deps));
+    if (changes.includes("made sensitive")) deps.metrics.count(metricNames.madeSensitive);
   }
   return written.map(({ row, isNew }) => ({ row, isNew }));
 }
 
-/** Earlier versions that are looked at, and held, at the same time. */
-const parallelHolds = 8;
+/** Earlier versions that are looked at, and covered, at the same time. */
+const parallelCovers = 8;
+
+/** What a new version brings that all versions of its recording must have. */
+interface Protection {
+  readonly locked: boolean;
+  /** Those of `PII` and `PCI` that it has. */
+  readonly tags: ClassificationTags;
+}
+
+/** Those of `PII` and `PCI` that at least one of the tag sets has. */
+export const sensitiveOf = (sets: readonly ObjectTags[]): ClassificationTags =>
+  Object.fromEntries(
+    sensitiveTags.flatMap((name) => {
+      const value = sets.find((tags) => tags[name] !== undefined)?.[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 const statuses = ["standard", "release-grace", "legal-hold"];
 
@@ -127,21 +151,41 @@ function compareBytes(what: string, row: CatalogRow, state: ObjectState): void {
   }
 }
 
-/** Holds a version that was admitted before. One that is gone came to the end of its retention. */
-async function hold({ kind, key, versionId, recordingId }: CatalogRow, { primary, log }: WriteDeps): Promise<void> {
+/**
+ * Gives a version that was admitted before the protection of a later one; takes nothing away. One that is gone came to the
+ * end of its retention.
+ */
+async function cover(
+  { kind, key, versionId, recordingId }: CatalogRow,
+  protection: Protection,
+  { primary, log }: WriteDeps,
+): Promise<"made sensitive" | "covered"> {
   const before = await primary.stat(kind, key, versionId);
-  if (!before || isHeld(before)) return;
-  log.info("the hold of a later version covers an earlier one", { recordingId, key, versionId });
-  if (!before.locked) await primary.lock(kind, key, versionId);
-  if (!keeps(before)) await primary.mergeTags(kind, key, versionId, { "compliance-status": "legal-hold" });
+  if (!before) return "covered";
+  const { lock, tags } = lacking(before, protection);
+  if (!lock && Object.keys(tags).length === 0) return "covered";
+  log.info("what a later version brought covers an earlier one", { recordingId, key, versionId, lock, tags });
+  if (lock) await primary.lock(kind, key, versionId);
+  if (Object.keys(tags).length > 0) await primary.mergeTags(kind, key, versionId, tags);
   const after = await primary.stat(kind, key, versionId);
-  if (after && isHeld(after)) return;
-  throw new HoldfastError(
-    "HF2013",
-    `${primary.site} ${kind} ${JSON.stringify(key)} version ${versionId}: the hold of a later version could not be set`,
-  );
+  const left = after && lacking(after, protection);
+  if (!left || left.lock || Object.keys(left.tags).length > 0) {
+    throw new HoldfastError(
+      "HF2013",
+      `${primary.site} ${kind} ${JSON.stringify(key)} version ${versionId}: the hold or the tags of a later version could not be set`,
+    );
+  }
+  const wasSensitive = sensitiveTags.some((name) => before.tags[name] !== undefined);
+  return !wasSensitive && sensitiveTags.some((name) => tags[name] !== undefined) ? "made sensitive" : "covered";
 }
 
-/** Its tag lets it move through the tiers and never expire. */
-const keeps = ({ tags }: ObjectState) => statuses.indexOf(tags["compliance-status"] ?? "") > 0;
-const isHeld = (state: ObjectState) => state.locked && keeps(state);
+/** The status of a held version lets it move through the tiers and never expire. */
+const lacking = (state: ObjectState, { locked, tags }: Protection) => ({
+  lock: locked && !state.locked,
+  tags: {
+    ...(locked && statuses.indexOf(state.tags["compliance-status"] ?? "") <= 0
+      ? { "compliance-status": "legal-hold" }
+      : {}),
+    ...missingTags(tags, state),
+  } as Record<string, string>,
+});

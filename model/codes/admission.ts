@@ -92,6 +92,12 @@ export const admissionCodes = {
     meaning: "Fewer or more bytes arrived than the object has. It is tried again.",
     fix: "Nothing, unless it ends in the dead-letter queue; then redrive the queue when the cloud is healthy again.",
   },
+  HF2017: {
+    title: "Recording too large to admit in one go",
+    meaning:
+      "The media files of one recording have more than 8 GiB together: the function reads, checks and copies all of them in one call of 300 seconds. The message goes to the dead-letter queue; the objects stay in the landing.",
+    fix: "Have the platform split the recording. Nothing is lost: it stays in the landing until it was admitted.",
+  },
   HF2020: {
     title: "Replication of an object failed",
     meaning: "S3 reports FAILED for an object version and never tries again (S3 User Guide, replication-status).",

@@ -7,10 +7,14 @@ import * as admission from "./rules-admission.ts";
 import * as places from "./rules-places.ts";
 import * as retention from "./rules-retention.ts";
 
-/** Keys that describe components which this version does not have: checked, then named once. */
+/** Under `keep` it must be there, so it is named beside others and is no reason for a warning by itself. */
+const officers = ["legalHold", "officers"];
+
+/** Keys that describe components which this version does not have: checked, then named once, all of them together. */
 export const withoutEffect: readonly (readonly string[])[] = [
   ["failover"],
   ["audit"],
+  officers,
   ["legalHold", "grace"],
   ["legalHold", "releaseApprovals"],
   ["legalHold", "bulkThreshold"],
@@ -26,8 +30,8 @@ const keysWithoutEffect: Rule = ({ draft }) => {
     );
     return value !== undefined;
   });
-  if (written.length === 0) return [];
-  const [first = []] = written;
+  const [first] = written.filter((path) => path !== officers);
+  if (!first) return [];
   return [
     warning("HF1014", {
       path: first,

@@ -47,7 +47,7 @@ describe("RecordingIntake on AWS", () => {
       "aws:cloudwatch/eventRule:EventRule": 1,
       "aws:cloudwatch/eventTarget:EventTarget": 1,
       "aws:cloudwatch/logGroup:LogGroup": 1,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 12,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 16,
       "aws:iam/role:Role": 2,
       "aws:iam/rolePolicy:RolePolicy": 2,
       "aws:lambda/eventSourceMapping:EventSourceMapping": 2,

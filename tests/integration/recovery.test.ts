@@ -22,12 +22,11 @@ interface CloudFile {
 
 const cloud = () => JSON.parse(readFileSync(join(place.instance, "cloud.json"), "utf8")) as CloudFile;
 
-/** Process id of the engine that deploys, from the lock it takes on the stack. */
-function engine(): number | undefined {
+/** Process ids of the engines that hold, or held when they died, a lock on the stack. */
+function engines(): readonly number[] {
   const locks = join(place.instance, "state", ".pulumi", "locks", "organization", "holdfast", "embedded");
-  const [lock] = existsSync(locks) ? readdirSync(locks) : [];
-  if (lock === undefined || pendingOperations(place.instance, "embedded").length === 0) return undefined;
-  return (JSON.parse(readFileSync(join(locks, lock), "utf8")) as { pid: number }).pid;
+  if (!existsSync(locks)) return [];
+  return readdirSync(locks).map((lock) => (JSON.parse(readFileSync(join(locks, lock), "utf8")) as { pid: number }).pid);
 }
 
 const childrenOf = (pid: number): readonly number[] =>
@@ -57,16 +56,17 @@ async function invocations(): Promise<number> {
 it("recovers by itself from an engine killed in the middle of `up` and an emulator killed during admission", async () => {
   // The whole run dies with its engine, so that nothing is left to clear up: a lock, half a stack, a running cloud.
   const first = place.start();
-  const running = await eventually(
+  await eventually(
     "an engine that creates",
-    async () => engine(),
-    (pid) => pid !== undefined,
+    async () => [engines().length, pendingOperations(place.instance, "embedded").length],
+    (found) => found.every((count) => count > 0),
   );
   const abandoned = cloud().pids;
-  await kill([first.child.pid ?? 0, ...childrenOf(first.child.pid ?? 0), running ?? 0]);
+  const locked = engines();
+  await kill([first.child.pid ?? 0, ...childrenOf(first.child.pid ?? 0), ...locked]);
   expect((await first.ended).code).toBe(undefined);
   expect(isAlive(abandoned.emulator)).toBe(true);
-  expect(pendingOperations(place.instance, "embedded")).not.toEqual([]);
+  expect(engines()).toEqual(locked);
 
   const second = place.start();
   await eventually(

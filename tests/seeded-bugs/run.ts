@@ -6,13 +6,21 @@
  * `--check` only verifies that every patch still applies; other words are names of patches to run.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, relative } from "node:path";
 import { applyChange, readPatch } from "./patch.ts";
 
 const root = join(import.meta.dirname, "../..");
-/** Below `.local`, which git, lint and every other test leave alone. */
-const work = join(root, ".local", "seeded-bugs");
 
 export interface SeededBug {
   readonly name: string;
@@ -65,12 +73,15 @@ export function changesOf(
 /** What no test needs, and what git ignores. */
 const leftOut = /^(node_modules|\.git|\.local|\.holdfast|__pycache__|coverage)$|\.log$/;
 
-function makeCopy(): void {
-  rmSync(work, { recursive: true, force: true });
+/** A copy of the project below `.local`, which git, lint and every other test leave alone; each run has its own. */
+function makeCopy(): string {
+  mkdirSync(join(root, ".local"), { recursive: true });
+  const work = mkdtempSync(join(root, ".local", "seeded-bugs-"));
   for (const name of readdirSync(root).filter((entry) => !leftOut.test(entry)))
     cpSync(join(root, name), join(work, name), { recursive: true, filter: (path) => !leftOut.test(basename(path)) });
   for (const modules of ["node_modules", "emulator/node_modules"])
     if (existsSync(join(root, modules))) symlinkSync(join(root, modules), join(work, modules));
+  return work;
 }
 
 interface FileResult {
@@ -80,25 +91,25 @@ interface FileResult {
   readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
 }
 
-/** Runs test files in the copy. @returns one result per file; none when vitest itself did not run. */
-function runTests(grade: string, tests: readonly string[]): readonly FileResult[] {
+/** Runs test files in the copy. @returns one result per file. @throws Error when vitest itself did not run. */
+function runTests(work: string, grade: string, tests: readonly string[]): readonly FileResult[] {
   const report = join(work, "seeded-report.json");
   rmSync(report, { force: true });
-  spawnSync(
+  const { stdout, stderr, status } = spawnSync(
     join(root, "node_modules", ".bin", "vitest"),
     ["run", "--project", grade, ...tests, "--reporter=json", `--outputFile=${report}`],
     { cwd: work, encoding: "utf8", timeout: 300_000 },
   );
-  if (!existsSync(report)) return [];
+  if (!existsSync(report)) throw new Error(`vitest ended with code ${status} and no report:\n${stdout}${stderr}`);
   return (JSON.parse(readFileSync(report, "utf8")) as { testResults: FileResult[] }).testResults;
 }
 
 /** Test files that are not green before anything was broken, with the reason. */
-function redBefore(bugs: readonly SeededBug[]): Map<string, string> {
+function redBefore(work: string, bugs: readonly SeededBug[]): Map<string, string> {
   const red = new Map<string, string>();
   for (const grade of new Set(bugs.map((bug) => bug.grade))) {
     const wanted = [...new Set(bugs.filter((bug) => bug.grade === grade).flatMap(({ tests }) => tests))];
-    const results = new Map(runTests(grade, wanted).map((file) => [relative(work, file.name), file]));
+    const results = new Map(runTests(work, grade, wanted).map((file) => [relative(work, file.name), file]));
     for (const test of wanted) {
       const result = results.get(test);
       if (!result || result.assertionResults.length === 0) red.set(test, "did not run");
@@ -113,16 +124,15 @@ interface Verdict {
   readonly say: string;
 }
 
-function judge(bug: SeededBug): Verdict {
+/** Breaks the copy, runs the tests, and mends it again. @throws Error when the patch does not apply. */
+function judge(work: string, bug: SeededBug): Verdict {
   const changes = changesOf(bug, work);
   for (const { path, after } of changes) writeFileSync(join(work, path), after);
-  const results = runTests(bug.grade, bug.tests);
+  const results = runTests(work, bug.grade, bug.tests);
   for (const { path, before } of changes) writeFileSync(join(work, path), before);
 
   const broken = results.find((file) => file.assertionResults.length === 0);
-  if (results.length === 0 || broken) {
-    return { ok: false, say: `the tests did not run: ${broken?.message ?? "no report"}` };
-  }
+  if (broken) return { ok: false, say: `a test file did not run: ${broken.message}` };
   const failed = results
     .flatMap((file) => file.assertionResults)
     .filter((test) => test.status === "failed")
@@ -134,49 +144,55 @@ function judge(bug: SeededBug): Verdict {
     : { ok: false, say: `red, but no failing test names promise ${bug.promise}: ${failed[0]}` };
 }
 
-function check(bug: SeededBug): Verdict {
-  try {
-    return { ok: true, say: `applies to ${changesOf(bug).map(({ path }) => path)}` };
-  } catch (error) {
-    return { ok: false, say: String(error) };
-  }
-}
-
-function main(): void {
-  const started = Date.now();
-  const words = process.argv.slice(2);
-  const checkOnly = words.includes("--check");
-  const wanted = words.filter((word) => !word.startsWith("--"));
-  const bugs = readBugs().filter((bug) => wanted.length === 0 || wanted.includes(bug.name));
-  const unknown = wanted.filter((name) => !bugs.some((bug) => bug.name === name));
-  if (unknown.length > 0) {
-    console.error(
-      `there is no patch ${unknown.join(", ")} in tests/seeded-bugs\nusage: npm run test:seeded [-- --check] [-- <patch> …]`,
-    );
-    process.exitCode = 2;
-    return;
-  }
-
-  if (!checkOnly) makeCopy();
-  const red = checkOnly ? new Map<string, string>() : redBefore(bugs);
-  const verdictOf = (bug: SeededBug): Verdict => {
-    const unfit = bug.tests.find((test) => red.has(test));
-    if (unfit !== undefined) return { ok: false, say: `${unfit} ${red.get(unfit)}` };
-    const applies = check(bug);
-    return checkOnly || !applies.ok ? applies : judge(bug);
-  };
+/** Says for each bug how it ended, as it ends. @returns how many did not end as they should. */
+function tell(bugs: readonly SeededBug[], verdictOf: (bug: SeededBug) => Verdict): number {
   let failed = 0;
   for (const bug of bugs) {
     const from = Date.now();
-    const { ok, say } = verdictOf(bug);
-    if (!ok) failed += 1;
+    let verdict: Verdict;
+    try {
+      verdict = verdictOf(bug);
+    } catch (error) {
+      verdict = { ok: false, say: String(error) };
+    }
+    if (!verdict.ok) failed += 1;
     const seconds = ((Date.now() - from) / 1_000).toFixed(1);
-    console.log(`${ok ? "ok" : "FAILED"}: ${bug.name} (promise ${bug.promise}; ${bug.mistake}): ${say} (${seconds} s)`);
+    const what = `${bug.name} (promise ${bug.promise}; ${bug.mistake})`;
+    console.log(`${verdict.ok ? "ok" : "FAILED"}: ${what}: ${verdict.say} (${seconds} s)`);
   }
-  rmSync(work, { recursive: true, force: true });
-  const seconds = Math.round((Date.now() - started) / 1_000);
-  console.log(`\n${bugs.length - failed} passed, ${failed} failed, 0 skipped (${seconds} s)`);
-  process.exitCode = failed === 0 && bugs.length > 0 ? 0 : 1;
+  return failed;
 }
 
-if (process.argv[1] === import.meta.filename) main();
+function proveAll(bugs: readonly SeededBug[]): number {
+  const work = makeCopy();
+  try {
+    const red = redBefore(work, bugs);
+    return tell(bugs, (bug) => {
+      const unfit = bug.tests.find((test) => red.has(test));
+      return unfit === undefined ? judge(work, bug) : { ok: false, say: `${unfit} ${red.get(unfit)}` };
+    });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const checkAll = (bugs: readonly SeededBug[]): number =>
+  tell(bugs, (bug) => ({ ok: true, say: `applies to ${changesOf(bug).map(({ path }) => path)}` }));
+
+function main(words: readonly string[]): number {
+  const started = Date.now();
+  const wanted = words.filter((word) => word !== "--check");
+  const bugs = readBugs().filter((bug) => wanted.length === 0 || wanted.includes(bug.name));
+  const unknown = wanted.filter((name) => !bugs.some((bug) => bug.name === name));
+  if (unknown.length > 0) {
+    console.error(`there is no patch ${unknown.join(", ")} in tests/seeded-bugs`);
+    console.error("usage: npm run test:seeded [-- --check] [-- <patch> …]");
+    return 2;
+  }
+  const failed = words.includes("--check") ? checkAll(bugs) : proveAll(bugs);
+  const seconds = Math.round((Date.now() - started) / 1_000);
+  console.log(`\n${bugs.length - failed} passed, ${failed} failed, 0 skipped (${seconds} s)`);
+  return failed === 0 && bugs.length > 0 ? 0 : 1;
+}
+
+if (process.argv[1] === import.meta.filename) process.exitCode = main(process.argv.slice(2));

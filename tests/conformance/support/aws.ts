@@ -25,6 +25,7 @@ import {
   conversationIndex,
   dynamodbClient,
   s3Client,
+  s3TransferClient,
   sqsClient,
 } from "../../../adapters/aws/index.ts";
 import { startCloud } from "../../../emulator/cloud/start.ts";
@@ -87,6 +88,7 @@ interface Credentials {
 
 interface Clients {
   readonly s3: S3Client;
+  readonly transfers: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
 }
@@ -94,7 +96,12 @@ interface Clients {
 /** The product's own clients for one identity; the SDK keeps credentials once it has read them from the environment. */
 async function clientsOf(credentials: Credentials): Promise<Clients> {
   Object.assign(process.env, credentials);
-  const clients = { s3: s3Client(region), dynamodb: dynamodbClient(region), sqs: sqsClient(region) };
+  const clients = {
+    s3: s3Client(region),
+    transfers: s3TransferClient(region),
+    dynamodb: dynamodbClient(region),
+    sqs: sqsClient(region),
+  };
   for (const client of Object.values(clients)) {
     const { accessKeyId } = await client.config.credentials();
     if (accessKeyId !== credentials.AWS_ACCESS_KEY_ID) throw new TypeError("credentials of another identity");
@@ -228,7 +235,8 @@ export async function startAws(): Promise<AwsHarness> {
       return Object.fromEntries((TagSet ?? []).map(({ Key, Value }) => [Key, Value]));
     },
   };
-  const storeOf = ({ s3 }: Clients) => awsRecordingStore({ s3, site: "primary", buckets, landing: landingBucket });
+  const storeOf = ({ s3, transfers }: Clients) =>
+    awsRecordingStore({ s3, transfers, site: "primary", buckets, landing: landingBucket });
 
   return {
     landing: () => ({

@@ -21,6 +21,7 @@ import {
 import { beforeAll, expect, it } from "vitest";
 import { assume, keysOf, s3 } from "../../../emulator/demo/aws.ts";
 import type { Row } from "../../../emulator/demo/context.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Instance, type Site, sites, startTimeoutMs } from "../support/instance.ts";
 import {
   genesysRecording,
@@ -56,7 +57,7 @@ type Role = (typeof roles)[number];
  * - uploader: writes below `plain/` of the primary landing.
  * - deployer: all of S3 and KMS by its own policy; it changes settings, and, because the stack is one that is thrown away
  *   (`removal: destroy`), it deletes; it reads neither DR nor restricted content, and touches no lock and no tag.
- * - breakGlass: everything but to put objects past admission.
+ * - breakGlass: everything but to put objects past admission, and to hide them behind delete markers, which nobody may.
  */
 const matrix = `
                              rea  drR  sen  off  out  drA  upl  dep  bre
@@ -88,8 +89,8 @@ change policy, primary       -    -    -    -    -    -    -    yes  yes
 change policy, dr            -    -    -    -    -    -    -    yes  yes
 change versioning, primary   -    -    -    -    -    -    -    yes  yes
 change versioning, dr        -    -    -    -    -    -    -    yes  yes
-delete, primary              -    -    -    -    -    -    -    yes  yes
-delete, dr                   -    -    -    -    -    -    -    yes  yes
+delete, primary              -    -    -    -    -    -    -    -    -
+delete, dr                   -    -    -    -    -    -    -    -    -
 delete version, primary      -    -    -    -    -    -    -    yes  yes
 delete version, dr           -    -    -    -    -    -    -    yes  yes
 read without TLS, primary    -    -    -    -    -    -    -    -    -
@@ -261,6 +262,32 @@ export function access(instance: () => Instance): void {
         expect(await outcome(() => client(role, site).send(forced)), `${role} in ${site}`).toBe("-");
       }
       await set("OFF");
+    }
+  });
+
+  it("what becomes sensitive later is closed to normal readers where it lies, in both sites (promise 9)", async () => {
+    const bytes = screenCapture("sensitive later");
+    await platforms.writeBoth(plainRecording("sensitive-later", { bytes }));
+    const normalRows = await settled(instance(), "sensitive-later", "admitted", "dr");
+    const read = (role: Role, { site, kind, key, versionId }: Row) => {
+      const target = { Bucket: bucket(site, kind), Key: key, VersionId: versionId };
+      return outcome(() => client(role, site).send(new GetObjectCommand(target)));
+    };
+    expect(normalRows).toHaveLength(4);
+    for (const row of normalRows) expect([row.key, await read("reader", row)]).toEqual([row.key, "yes"]);
+
+    const { metadata } = plainRecording("sensitive-later", { bytes, facts: { paymentCard: "yes" } });
+    await platforms.write("plain", metadata);
+    await eventually(
+      "the new envelope in DR",
+      () => rowsOf(instance(), "sensitive-later"),
+      (rows) => rows.some(({ site, key }) => site === "dr" && key.startsWith("recordings/sensitive/")),
+    );
+    for (const row of normalRows) {
+      expect(row.key).toMatch(/^recordings\/normal\//);
+      const seen = { tags: (await stored(instance(), row)).tags.PCI, reader: await read("reader", row) };
+      expect(seen, `${row.kind} in ${row.site}`).toEqual({ tags: "true", reader: "-" });
+      expect(await read("sensitiveReader", row)).toBe("yes");
     }
   });
 

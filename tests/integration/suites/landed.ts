@@ -262,7 +262,7 @@ export function landed(instance: () => Instance): void {
       expect(await metricSum(instance(), "RecordingsQuarantined")).toBeGreaterThanOrEqual(Object.keys(bad).length);
       expect(await metricSum(instance(), "LandingKeysNotUnderstood")).toBe(1);
       expect(await metricSum(instance(), "LandingObjectsGone")).toBe(1);
-      for (const metric of ["RecordingsQuarantined", "LandingKeysNotUnderstood"])
+      for (const metric of ["RecordingsQuarantined", "LandingKeysNotUnderstood", "LandingObjectsGone"])
         expect(await alarmOn(instance(), metric), metric).toEqual({ state: "ALARM", actions: 1 });
       expect(await alarmOn(instance(), "AdmissionsFailed")).toMatchObject({ state: "OK" });
       expect((await countsOf(instance())).deadLetters).toBe(0);

@@ -67,6 +67,21 @@ export async function sendTo({ queues }: Instance, queue: QueueName, message: un
   await queues.client.send(new SendMessageCommand({ QueueUrl: await queues.url(queue), MessageBody }));
 }
 
+interface QueueCounts {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+/** Messages of one queue by their state, as the emulator has them. */
+export async function queueCounts({ cloud, stack }: Instance, queue: QueueName): Promise<QueueCounts> {
+  const answer = await fetch(`${cloud.plainEndpoint}/_holdfast/queues`);
+  const all = (await answer.json()) as Readonly<Record<string, QueueCounts>>;
+  const found = all[`${stack.regions.primary} holdfast-embedded-${queue}-${stack.accountId}`];
+  if (!found) throw new Error(`no queue ${queue} among ${Object.keys(all).join(", ")}`);
+  return found;
+}
+
 /** Bodies of the messages that a queue holds; they stay where they are. */
 export async function bodiesIn({ queues }: Instance, queue: QueueName): Promise<readonly string[]> {
   const { Messages = [] } = await queues.client.send(

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { asPort } from "../../../adapters/aws/errors.ts";
-import { s3Client } from "../../../adapters/aws/index.ts";
+import { s3Client, s3TransferClient } from "../../../adapters/aws/index.ts";
 import { bodyOf, copySource, taggingHeader } from "../../../adapters/aws/s3-objects.ts";
 import { PortUnavailable } from "../../../ports/errors.ts";
 
@@ -75,7 +75,18 @@ describe("clients", () => {
     expect(await pathStyle({ AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1" })).toBe(true);
   });
 
-  it("gives up on a server that accepts and never answers, after four attempts", async () => {
+  it("waits two minutes for a copy, and tries it once more: both fit into the 300 seconds of a function", async () => {
+    const { maxAttempts, requestHandler } = s3TransferClient("eu-central-1").config;
+    expect(await maxAttempts()).toBe(2);
+    // The handler reads its options when it is used first.
+    const handler = requestHandler as unknown as { configProvider: Promise<{ requestTimeout: number }> };
+    expect((await handler.configProvider).requestTimeout).toBe(120_000);
+  });
+
+  it.each([
+    ["four", 4, s3Client],
+    ["two, where whole objects travel,", 2, s3TransferClient],
+  ])("gives up on a server that accepts and never answers, after %s attempts", async (_words, attempts, client) => {
     let requests = 0;
     const server = createServer(() => {
       requests += 1;
@@ -86,10 +97,10 @@ describe("clients", () => {
     vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${address.port}`);
     vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "not-a-secret");
-    const s3 = s3Client("eu-central-1");
+    const s3 = client("eu-central-1");
     const call = s3.send(new HeadObjectCommand({ Bucket: "b", Key: "k" }), { requestTimeout: 50 });
     await expect(asPort("op", "k", call)).rejects.toBeInstanceOf(PortUnavailable);
-    expect(requests).toBe(4);
+    expect(requests).toBe(attempts);
     s3.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

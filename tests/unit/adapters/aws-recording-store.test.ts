@@ -18,9 +18,11 @@ const request: WriteRequest = {
   locked: true,
 };
 
-const storeOf = (answer: (request: WireRequest) => WireAnswer | Promise<WireAnswer>) =>
+type Answer = (request: WireRequest) => WireAnswer | Promise<WireAnswer>;
+const storeOf = (answer: Answer, transfer: Answer = answer) =>
   awsRecordingStore({
     s3: fakeS3(answer),
+    transfers: fakeS3(transfer),
     site: "primary",
     buckets: { metadata: "store-metadata", media: "store-media" },
     landing: "landing",
@@ -44,6 +46,20 @@ const tagging = (versionId = "v1", value = "standard"): WireAnswer => ({
 });
 
 describe("admit", () => {
+  it("sends what carries or copies whole objects through the client with the longer limits", async () => {
+    const methods: string[] = [];
+    const slow = (wire: WireRequest) => {
+      methods.push(wire.method);
+      return methods.length === 1 ? copied(base64) : { status: 200, headers: { "x-amz-version-id": "v1" } };
+    };
+    const store = storeOf(() => {
+      throw new Error("the other client was used");
+    }, slow);
+    await store.admit(request, { key: "org/a.mp4", versionId: "l1" });
+    await store.put(request, new TextEncoder().encode("evidence"));
+    expect(methods).toEqual(["PUT", "PUT"]);
+  });
+
   it("sends one copy that carries everything (promise 1, promise 3)", async () => {
     const sent: WireRequest[] = [];
     const store = storeOf((wire) => {

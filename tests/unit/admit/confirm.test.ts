@@ -177,6 +177,29 @@ describe("a hold that came with a later version (promise 1)", () => {
   });
 });
 
+describe("a recording that became sensitive with a later version (promise 9)", () => {
+  it("has its tags in DR on the versions that were confirmed before, before the landing is released", async () => {
+    const s = await admitted();
+    s.primary.completeReplication();
+    await s.confirmAll();
+    await s.admit(land(s, screen(id, { fields: { queue: "payments" } })).at(-1) ?? "");
+    // The new envelope travels; the tags of the versions that are in DR already are on their way.
+    s.primary.completeReplication();
+    for (const v of s.primary.versions().filter(({ key }) => key.startsWith("recordings/normal/"))) {
+      s.primary.tamper(v.kind, v.key, v.versionId, { replication: "pending" });
+    }
+    const taggedInDr = () => s.dr.versions().filter(({ tags }) => tags.PCI === "true");
+    expect(taggedInDr().map(({ key }) => key.split("/")[1])).toEqual(["sensitive"]);
+    expect(await s.confirmAll()).toEqual([{ outcome: "confirmed", added: 1 }]);
+    expect(taggedInDr()).toHaveLength(3);
+    for (const { tags } of s.dr.versions()) {
+      expect(tags).toMatchObject({ "retention-class": "standard", "compliance-status": "standard" });
+    }
+    // Coming before replication is no repair.
+    expect(s.metrics.counted(metricNames.drRepaired)).toBe(0);
+  });
+});
+
 describe("a DR copy that disagrees", () => {
   it("gets its lock and tags, is read back, and is counted (promise 1, promise 3)", async () => {
     const s = await admitted({ fields: { agent: "agent-7" } });

@@ -39,6 +39,15 @@ describe("a batch", () => {
     expect(s.primary.versions().every(({ key }) => key.includes("/a/"))).toBe(true);
   });
 
+  it("counts confirmations that failed apart from admissions (promise 10)", async () => {
+    const s = stack();
+    const message = { type: "confirm", recordingId: "x", landing: [], admittedAt: "2026-05-07T10:00:00.000Z" };
+    const body = JSON.stringify({ ...message, attempt: 0, late: false });
+    expect(await handleBatch([{ id: "1", body }], depsOf(s))).toEqual(["1"]);
+    expect(s.metrics.counted(metricNames.confirmationFailed)).toBe(1);
+    expect(s.metrics.counted(metricNames.admissionFailed)).toBe(0);
+  });
+
   it("handles at most four messages at a time", async () => {
     const s = stack();
     const keys = Array.from({ length: 12 }, (_, i) => land(s, screen(`r${i}`))[0] ?? "");

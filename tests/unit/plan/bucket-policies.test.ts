@@ -95,11 +95,12 @@ describe("every bucket", () => {
       Null: { "s3:x-amz-server-side-encryption": "false" },
     });
     expect(all.DenyDeletes?.Action).toEqual([
-      "s3:DeleteObject",
+      ...(bucketRole === "landing" ? ["s3:DeleteObject"] : []),
       "s3:DeleteObjectVersion",
       "s3:BypassGovernanceRetention",
       "s3:DeleteBucket",
     ]);
+    expect(all.DenyDeletes?.Resource).toEqual(["arn:aws:s3:::b", "arn:aws:s3:::b/*"]);
     expect(exempt(all.DenyDeletes)).toEqual([glass]);
     expect(all.DenyOtherKeysLater).toMatchObject({
       Effect: "Deny",
@@ -230,6 +231,44 @@ describe("store buckets", () => {
       expect(exempt(deny)).toEqual([glass, pci, admit, replication].sort());
     },
   );
+
+  it.each(["primary", "dr"] as const)(
+    "%s: so are recordings that became sensitive later, by their tag wherever they lie (promise 9)",
+    (site) => {
+      const all = statements(site, "media");
+      for (const tag of ["PII", "PCI"]) {
+        expect(all[`DenyReadsTagged${tag}`]).toEqual({
+          Sid: `DenyReadsTagged${tag}`,
+          Effect: "Deny",
+          Principal: "*",
+          Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"],
+          Resource: "arn:aws:s3:::b/*",
+          Condition: {
+            ArnNotLike: { "aws:PrincipalArn": [glass, pci, admit, replication].sort() },
+            BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+            StringEquals: { [`s3:ExistingObjectTag/${tag}`]: "true" },
+          },
+        });
+      }
+    },
+  );
+
+  it.each([
+    ["primary", "metadata"],
+    ["primary", "media"],
+    ["dr", "metadata"],
+    ["dr", "media"],
+  ] as const)("%s %s: nobody makes a delete marker, whoever may delete (promise 1, promise 3)", (site, bucketRole) => {
+    for (const removal of ["keep", "destroy"] as const) {
+      expect(statements(site, bucketRole, { removal }).DenyDeleteMarkers).toEqual({
+        Sid: "DenyDeleteMarkers",
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["s3:DeleteObject"],
+        Resource: "arn:aws:s3:::b/*",
+      });
+    }
+  });
 
   it.each([
     ["primary", [qa], [pci], [pci, qa]],

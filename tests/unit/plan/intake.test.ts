@@ -58,6 +58,10 @@ describe("intakeAlarms (promise 10)", () => {
       quarantined: "stack RecordingsQuarantined",
       "unknown-keys": "stack LandingKeysNotUnderstood",
       "admissions-failed": "stack AdmissionsFailed",
+      "confirmations-failed": "stack ConfirmationsFailed",
+      "landing-objects-gone": "stack LandingObjectsGone",
+      "read-backs-repaired": "stack ReadBacksRepaired",
+      "dr-copies-repaired": "stack DrCopiesRepaired",
       "replications-failed": "stack ReplicationsFailed",
       "replications-late": "stack ReplicationsLate",
       "nothing-admitted": "stack RecordingsAdmitted",
@@ -74,6 +78,12 @@ describe("intakeAlarms (promise 10)", () => {
     }
     expect(alarms["intake-late"]?.threshold).toBe(900);
     expect(alarms["confirm-late"]?.threshold).toBe(2_700);
+  });
+
+  // The tries of one message are 1,801 s apart, so a recording that times out makes one error per half hour.
+  it("rings for a single error of the function, and goes on ringing until the next try of the same message", () => {
+    expect(alarms["admit-errors"]).toMatchObject({ threshold: 0, periods: 1, statistic: "Sum" });
+    expect(alarms["admit-errors"]?.periodSeconds).toBeGreaterThan(visibilitySeconds("intake"));
   });
 
   it("asks CloudWatch for no longer than it looks back: seven days", () => {

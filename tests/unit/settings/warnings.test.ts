@@ -74,8 +74,15 @@ describe("config warnings", () => {
   it("names every key without effect in one message", () => {
     const changes = { "holdfast:failover": { failures: 4 }, "holdfast:audit": {}, "holdfast:prices": {} };
     expect(parse(changes).problems[0]?.reason).toBe(
-      "checked, without effect in this version: holdfast:failover, holdfast:audit, holdfast:prices",
+      "checked, without effect in this version: holdfast:failover, holdfast:audit, holdfast:legalHold.officers, holdfast:prices",
     );
+  });
+
+  it("names no key by itself that `keep` asks for", () => {
+    expect(parse({ "holdfast:legalHold": { officers: [role("A")] } }).problems).toEqual([]);
+    expect(found(parse({ "holdfast:legalHold": { officers: [role("A")], grace: "40 days" } }), "warning")).toEqual([
+      "HF1014 holdfast:legalHold.grace",
+    ]);
   });
 
   it("is silent where aws:region agrees", () => {
