@@ -5,7 +5,8 @@ import { readSettings, reported } from "./stacks/report.ts";
 
 const outputs = await reported(async () => {
   const settings = await readSettings();
-  const bundles = await buildFunctions(import.meta.dirname, functionEntries);
+  // Not awaited here: the account is looked up while the functions are built.
+  const bundles = buildFunctions(import.meta.dirname, functionEntries);
   return awsStack({ project: getProject(), stack: getStack(), settings, bundles });
 });
 

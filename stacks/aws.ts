@@ -15,11 +15,12 @@ export interface StackInput {
   readonly project: string;
   readonly stack: string;
   readonly settings: Settings;
-  readonly bundles: Readonly<Record<FunctionName, FunctionBundle>>;
+  /** Awaited before the first component is made. */
+  readonly bundles: Promise<Readonly<Record<FunctionName, FunctionBundle>>>;
 }
 
 /** @throws HoldfastError `HF4006` for a stack of another cloud, and what `lookUpAccount` throws. */
-export async function awsStack({ project, stack, settings, bundles }: StackInput): Promise<StackOutputs> {
+export async function awsStack({ project, stack, settings, bundles: building }: StackInput): Promise<StackOutputs> {
   if (settings.cloud !== "aws")
     throw new HoldfastError("HF4006", `holdfast:cloud is ${settings.cloud}; this version has aws.`);
   const { removal, sources, access } = settings;
@@ -29,7 +30,7 @@ export async function awsStack({ project, stack, settings, bundles }: StackInput
 
   // Explicit providers do not read `aws:*` config, so what is configured there is handed on.
   const provider = new Provider("aws", { ...(settings.provider as ProviderArgs), region: regions.primary });
-  const aws = await lookUpAccount(access.deployers, provider);
+  const [aws, bundles] = await Promise.all([lookUpAccount(access.deployers, provider), building]);
   const scope = { project, stack, accountId: aws.accountId };
   const common = { regions, removal, tags, scope, aws };
 

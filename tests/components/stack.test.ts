@@ -47,7 +47,12 @@ const caller = (issuerArn: string) => ({
 
 const build = async (changes: Partial<Settings> = {}, issuerArn = role("Deployer")) => {
   await useMocks(caller(issuerArn));
-  return awsStack({ project: "holdfast", stack: "test", settings: settings(changes), bundles });
+  return awsStack({
+    project: "holdfast",
+    stack: "test",
+    settings: settings(changes),
+    bundles: Promise.resolve(bundles),
+  });
 };
 
 describe("awsStack", () => {

@@ -117,6 +117,23 @@ def _request_conditions(actions, s3):
         return found
 
 
+def _batch_delete_action(actions):
+    """DeleteObjects is judged per object: ``s3:DeleteObjectVersion`` where the entry names a version.
+
+    Source: S3 API, DeleteObjects, permissions. The emulator does so from the second entry on; the first one is the
+    request's own action there, which it takes for a delete without version.
+    """
+
+    @wrap(actions, "extract_iam_action")
+    def action(original, service, method, path, headers, body, query_params):
+        found = original(service, method, path, headers, body, query_params)
+        if service == "s3" and found == "s3:DeleteObject" and method == "POST" and "delete" in query_params:
+            targets = actions._s3_batch_delete_targets(path.lstrip("/").partition("/")[0], body)
+            if targets and targets[0][1]:
+                return "s3:DeleteObjectVersion"
+        return found
+
+
 def _copy_source(actions, headers):
     """``(bucket, key, version id)`` of a copy's source, or None."""
     source = actions._s3_source_object(headers)
@@ -250,5 +267,6 @@ def install():
     from ministack.services import s3
 
     _request_conditions(iam_actions, s3)
+    _batch_delete_action(iam_actions)
     _further_permissions(iam_actions, iam_evaluator)
     _lock_headers_on_read(s3)

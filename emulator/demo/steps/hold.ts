@@ -55,7 +55,7 @@ export async function hold(context: Context, progress: Progress): Promise<StepRe
       const bypass = actor === "breakGlass" || actor === "admin" ? { BypassGovernanceRetention: true } : {};
       if ((await refused(() => client.send(new DeleteObjectCommand({ ...target, ...bypass })))) === "refused")
         deletesRefused += 1;
-      // Break-glass and the root key may clear a lock by design (it is alarmed); the others may not.
+      // Break-glass and the root key may clear a lock by design; the others may not.
       if (actor !== "breakGlass" && actor !== "admin") {
         clears += 1;
         const clear = new PutObjectLegalHoldCommand({ ...target, LegalHold: { Status: "OFF" } });

@@ -2,6 +2,8 @@
 import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   CopyObjectCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutBucketPolicyCommand,
@@ -180,6 +182,26 @@ test("object lock and tag conditions of the request are seen", async () => {
     TaggingDirective: "REPLACE",
   });
   expect(await refusal(s3.send(copy))).toBe("403 AccessDenied");
+});
+
+test("a batch delete is judged by what each entry names", async () => {
+  await bucket(cloud, "emptied");
+  const forbidden = statement("Deny", "s3:DeleteObject", "arn:aws:s3:::emptied/*", { Principal: "*" });
+  await bucketPolicy(cloud, "emptied", primary, forbidden);
+  const s3 = cloud.s3(primary, writer);
+  const one = await put(writer, "emptied", "one");
+  const two = await put(writer, "emptied", "two");
+  const remove = (...Objects: { Key: string; VersionId?: string | undefined }[]) =>
+    s3.send(new DeleteObjectsCommand({ Bucket: "emptied", Delete: { Objects } }));
+  expect(await refusal(s3.send(new DeleteObjectCommand({ Bucket: "emptied", Key: "one" })))).toBe("403 AccessDenied");
+  expect(await refusal(remove({ Key: "one" }))).toBe("403 AccessDenied");
+  expect(await refusal(remove({ Key: "one", VersionId: one.VersionId }, { Key: "two" }))).toBe("403 AccessDenied");
+  const versions = [
+    { Key: "one", VersionId: one.VersionId },
+    { Key: "two", VersionId: two.VersionId },
+  ];
+  const { Deleted = [] } = await remove(...versions);
+  expect(Deleted.map(({ Key }) => Key).sort()).toEqual(["one", "two"]);
 });
 
 test("lock headers on HEAD are shown only to those who may read the lock", async () => {
