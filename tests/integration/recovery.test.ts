@@ -26,7 +26,9 @@ const cloud = () => JSON.parse(readFileSync(join(place.instance, "cloud.json"), 
 function engines(): readonly number[] {
   const locks = join(place.instance, "state", ".pulumi", "locks", "organization", "holdfast", "embedded");
   if (!existsSync(locks)) return [];
-  return readdirSync(locks).map((lock) => (JSON.parse(readFileSync(join(locks, lock), "utf8")) as { pid: number }).pid);
+  // Beside each lock the backend keeps a file of its attributes.
+  const names = readdirSync(locks).filter((name) => name.endsWith(".json"));
+  return names.map((lock) => (JSON.parse(readFileSync(join(locks, lock), "utf8")) as { pid: number }).pid);
 }
 
 const childrenOf = (pid: number): readonly number[] =>

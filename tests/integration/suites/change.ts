@@ -1,6 +1,6 @@
 /** A small change of the project is a small change of the cloud: previews from a copy with one line changed. */
-import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectDir } from "../../../emulator/bootstrap/paths.mjs";
 import { capture } from "../../../emulator/bootstrap/processes.mjs";
@@ -39,10 +39,9 @@ const edits: Readonly<Record<string, Edit | undefined>> = {
 export function change(instance: () => Instance): void {
   /** What a preview from a copy of the checkout would do to the running stack. */
   async function planned(copy: string, edit: Edit | undefined): Promise<readonly string[]> {
-    cpSync(projectDir, copy, {
-      recursive: true,
-      filter: (source) => source === projectDir || !leftOut.has(basename(source)),
-    });
+    mkdirSync(copy, { recursive: true });
+    for (const name of readdirSync(projectDir).filter((entry) => !leftOut.has(entry)))
+      cpSync(join(projectDir, name), join(copy, name), { recursive: true });
     symlinkSync(join(projectDir, "node_modules"), join(copy, "node_modules"), "dir");
     if (edit) {
       const path = join(copy, edit.file);

@@ -49,7 +49,7 @@ export async function demoPlace(name: string): Promise<DemoPlace> {
     start(...args) {
       const child = spawn(process.execPath, [join(projectDir, "emulator", "bootstrap", "run.mjs"), "demo", ...args], {
         cwd: projectDir,
-        env: { ...process.env, HOLDFAST_LOCAL: dir },
+        env: { ...process.env, HOLDFAST_LOCAL: dir, HOLDFAST_DEBUG: "1" },
         stdio: ["ignore", "pipe", "pipe"],
       });
       let said = "";
