@@ -22,6 +22,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { grants } from "./replication-grants.ts";
 import {
   bucket,
   bucketPolicy,
@@ -43,38 +44,6 @@ let cloud: TestCloud;
 let roleArn: string;
 let sourceKey: string;
 let replicaKey: string;
-
-const grants = (sourceKeyArn: string, replicaKeyArn: string) => ({
-  config: statement("Allow", ["s3:GetReplicationConfiguration", "s3:ListBucket"], "arn:aws:s3:::src"),
-  read: statement(
-    "Allow",
-    [
-      "s3:GetObjectVersionForReplication",
-      "s3:GetObjectVersionAcl",
-      "s3:GetObjectVersionTagging",
-      "s3:GetObjectRetention",
-      "s3:GetObjectLegalHold",
-    ],
-    "arn:aws:s3:::src/*",
-  ),
-  write: statement("Allow", ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"], "arn:aws:s3:::dst*/*"),
-  decrypt: statement("Allow", "kms:Decrypt", sourceKeyArn, {
-    Condition: {
-      StringLike: {
-        "kms:ViaService": "s3.us-east-1.amazonaws.com",
-        "kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::src", "arn:aws:s3:::src/*"],
-      },
-    },
-  }),
-  encrypt: statement("Allow", ["kms:Encrypt", "kms:GenerateDataKey*", "kms:Decrypt"], replicaKeyArn, {
-    Condition: {
-      StringLike: {
-        "kms:ViaService": "s3.us-west-2.amazonaws.com",
-        "kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::dst", "arn:aws:s3:::dst/*"],
-      },
-    },
-  }),
-});
 
 const rule = (more: Partial<ReplicationRule> = {}, destination: object = {}): ReplicationRule => ({
   ID: "all",

@@ -65,10 +65,11 @@ export function change(instance: () => Instance): void {
     const folder = () => join(instance().local, "copies");
     beforeAll(async () => {
       rmSync(folder(), { recursive: true, force: true });
-      const found = Object.entries(edits).map(
-        async ([what, edit], i) => [what, await planned(join(folder(), String(i)), edit)] as const,
-      );
-      plans = Object.fromEntries(await Promise.all(found));
+      const plan = async (what: string) =>
+        [what, await planned(join(folder(), what.slice(0, 12)), edits[what])] as const;
+      // Previews of one instance share its copy of the stack file, so the one with other settings comes alone.
+      const [last = "", ...same] = Object.keys(edits).reverse();
+      plans = Object.fromEntries([...(await Promise.all(same.map(plan))), await plan(last)]);
     }, startTimeoutMs);
     afterAll(() => rmSync(folder(), { recursive: true, force: true }));
 
