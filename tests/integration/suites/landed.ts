@@ -273,6 +273,8 @@ export function landed(instance: () => Instance): void {
       const { landing } = instance().stack.outputs.locations.primary;
       const subjects = [good.awkward, good.held, good.genesys];
       const before = await Promise.all(subjects.map(({ id }) => rowsOf(instance(), id)));
+      // What earlier events counted must be in the sum before it is read.
+      await quiet(instance());
       const repeated = await metricSum(instance(), "AdmissionsRepeated");
       for (const { media, metadata } of subjects) {
         for (const object of [media, metadata]) {
@@ -291,7 +293,11 @@ export function landed(instance: () => Instance): void {
       }
       await quiet(instance());
       // Three recordings of two objects each, told of in two forms.
-      expect(await metricSum(instance(), "AdmissionsRepeated")).toBe(repeated + 12);
+      await eventually(
+        "twelve repeated admissions",
+        () => metricSum(instance(), "AdmissionsRepeated"),
+        (sum) => sum === repeated + 12,
+      );
       expect(await Promise.all(subjects.map(({ id }) => rowsOf(instance(), id)))).toEqual(before);
       for (const { site, kind, key, versionId } of before.flat()) {
         expect(await versionsBelow(instance(), site, kind, key)).toEqual([{ key, versionId }]);
