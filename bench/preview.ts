@@ -8,7 +8,7 @@ import { type Measurement, measurement } from "./report.ts";
 const emptyProject = {
   name: "holdfast",
   main: "index.ts",
-  runtime: { name: "nodejs", options: { typescript: false, nodeargs: "--import tsx" } },
+  runtime: { name: "nodejs", options: { typescript: false, nodeargs: "--disable-warning=ExperimentalWarning" } },
 };
 
 /** @param folder below the project, where packages are found. */

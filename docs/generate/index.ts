@@ -30,7 +30,7 @@ function contentOf(file: string): string | undefined {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stale = stalePages();
   if (process.argv.includes("--check")) {
-    for (const name of stale) console.error(`docs/${name} is stale: run \`node --import tsx docs/generate/index.ts\``);
+    for (const name of stale) console.error(`docs/${name} is stale: run \`npm run docs\``);
     process.exitCode = stale.length === 0 ? 0 : 1;
   } else {
     for (const name of stale) {

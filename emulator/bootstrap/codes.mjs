@@ -5,7 +5,7 @@ export const bootstrapCodes = {
   HF5001: {
     title: "Node is too old to start",
     meaning:
-      "The bootstrap itself needs Node 20. What it runs needs Node 22; where only 20 or 21 is there, it brings a newer one from npm into the tool cache, if an npm package carries Node for this platform.",
+      "The bootstrap itself needs Node 20. What it runs needs Node 22.18, the first that runs TypeScript files as they are; where an older one is there, it brings a newer one from npm into the tool cache, if an npm package carries Node for this platform.",
     fix: "Install Node 24 and run the command again.",
   },
   HF5002: {

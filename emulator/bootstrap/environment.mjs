@@ -114,6 +114,7 @@ export function safeEnv({ env = process.env, cloud, node = process.execPath, pyt
     PWD: projectDir,
     NO_PROXY: "127.0.0.1,localhost,::1",
     HOLDFAST_CACHE: cacheDir(env),
+    NODE_COMPILE_CACHE: join(cacheDir(env), "compiled"),
     HOLDFAST_LOCAL: local,
     HOLDFAST_LANGUAGE_HOST: join(languageHostDir, "language-host.mjs"),
     ...(python ? { HOLDFAST_PYTHON: python } : {}),

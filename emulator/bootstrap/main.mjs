@@ -1,9 +1,9 @@
 /** Set-up first, then the task; see run.mjs. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readCloudFile, readDeployer } from "./cloud-state.mjs";
+import { readDeployer, runningCloud } from "./cloud-state.mjs";
 import { ignoredEndpoint, safeEnv } from "./environment.mjs";
-import { cacheDir, localDir, projectDir } from "./paths.mjs";
+import { cacheDir, localDir, nodeFlags, projectDir } from "./paths.mjs";
 import { preflight } from "./preflight.mjs";
 import { BootstrapError, explainFileError } from "./problem.mjs";
 import { createProgress } from "./progress.mjs";
@@ -43,13 +43,15 @@ async function run([name = "", ...args]) {
   const { node, python, engine } = await setUp(cache, local, task.parts);
   const ignored = ignoredEndpoint(process.env);
   if (ignored) say(ignored);
-  const deployer = task.script === undefined ? readDeployer(local) : undefined;
-  const env = safeEnv({ cloud: readCloudFile(local), node, python, engine, deployer });
+  // What a killed cloud left in its file is a port that nobody answers, or somebody else.
+  const { cloud } = await runningCloud(local);
+  const deployer = cloud && task.script === undefined ? readDeployer(local) : undefined;
+  const env = safeEnv({ cloud, node, python, engine, deployer });
   if (task.script === undefined) {
     if (!engine) throw new Error(`task ${name} lists no engine among its parts`);
     return pulumiTask({ args, local, node, engine, env, say });
   }
-  return runForeground(node, ["--import", "tsx", join(projectDir, task.script), ...args], { env });
+  return runForeground(node, [...nodeFlags, join(projectDir, task.script), ...args], { env });
 }
 
 /**

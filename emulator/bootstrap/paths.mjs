@@ -25,8 +25,10 @@ export const npmEngineVersion = "3.265.0";
 export const goEngineVersion = "3.225.0";
 /** Oldest engine of the user's own that is taken from PATH. */
 export const oldestEngine = "3.200.0";
-/** Oldest Node that runs the program, the functions' tests and the language host. */
-export const oldestNodeMajor = 22;
+/** Oldest Node that runs TypeScript files as they are, by leaving out the types (Node.js documentation, typescript). */
+export const oldestNode = "22.18";
+/** Node 22 and 23 call that experimental at every start. */
+export const nodeFlags = ["--disable-warning=ExperimentalWarning"];
 
 /**
  * The npm packages that carry a Node binary, with exact versions. The meta package `node` is not used: it fetches

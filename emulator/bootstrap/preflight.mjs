@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { probeDownload, readyEngine, wantedWay } from "./engine.mjs";
-import { nodePackages, oldestNodeMajor, projectDir, requirementsFile } from "./paths.mjs";
+import { nodePackages, oldestNode, projectDir, requirementsFile } from "./paths.mjs";
 import { megabytes } from "./progress.mjs";
 import { depsReady } from "./step-deps.mjs";
 import { oldestGo } from "./step-engine.mjs";
@@ -142,7 +142,7 @@ function nodeProblem() {
     code: "HF5001",
     path: "node",
     value: process.versions.node,
-    allowed: `Node ${oldestNodeMajor} or newer`,
+    allowed: `Node ${oldestNode} or newer`,
     reason: `for ${process.platform}-${process.arch} the bootstrap knows no npm package that carries Node`,
     fix: "install Node 24 (nodejs.org, nvm, or your system's package `nodejs`)",
   };

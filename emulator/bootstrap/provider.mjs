@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { projectDir } from "./paths.mjs";
+import { nodeFlags, projectDir } from "./paths.mjs";
 
 const providerScript = join(projectDir, "emulator", "providers", "serve.ts");
 const endWithParent = new URL("end-with-parent.mjs", import.meta.url).href;
@@ -26,7 +26,7 @@ const endWithParent = new URL("end-with-parent.mjs", import.meta.url).href;
  * @param {readonly string[]} [options.command]  Arguments of Node; default the offline provider.
  * @returns {Promise<Attached>}
  */
-export async function attachProvider({ node, env, command = ["--import", "tsx", providerScript] }) {
+export async function attachProvider({ node, env, command = [...nodeFlags, providerScript] }) {
   // Its own process group: a Ctrl-C on the terminal must reach the engine only, which still needs the provider to end
   // its operations. It ends when its stdin closes, which also happens when this process is killed.
   const child = spawn(node, ["--import", endWithParent, ...command], {

@@ -3,7 +3,7 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setupEnv } from "./environment.mjs";
 import { removeLeftovers, temporaryName, withLock } from "./lock.mjs";
-import { nodePackages, oldestNodeMajor } from "./paths.mjs";
+import { nodePackages } from "./paths.mjs";
 import { BootstrapError } from "./problem.mjs";
 import { capture, lastWords } from "./processes.mjs";
 import { findNpm, isExecutable } from "./tools.mjs";
@@ -23,7 +23,7 @@ export function cachedNode(cache) {
  * @returns {string | undefined}
  */
 export function readyNode(cache) {
-  if (Number(process.versions.node.split(".")[0]) >= oldestNodeMajor) return process.execPath;
+  if (process.features.typescript) return process.execPath;
   const cached = cachedNode(cache);
   return cached && isExecutable(cached.binary) ? cached.binary : undefined;
 }

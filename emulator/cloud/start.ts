@@ -119,10 +119,6 @@ function firstLine(child: ChildProcess, name: string, logFile: string, timeoutMs
   });
 }
 
-function tsLoader(): string[] {
-  return process.features.typescript ? [] : ["--import", import.meta.resolve("tsx")];
-}
-
 interface Started<T> {
   readonly child: ChildProcess;
   readonly ready: T;
@@ -205,7 +201,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
   const proxy = await launch<{ port: number; controlPort: number; pid: number }>(
     "proxy",
     process.execPath,
-    [...tsLoader(), join(here, "proxy.ts"), ...(detached ? ["--detached"] : [])],
+    [join(here, "proxy.ts"), ...(detached ? ["--detached"] : [])],
     common,
   );
   const emulatorEnv: Record<string, string> = { ...common.env, HOLDFAST_PROXY_PORT: String(proxy.ready.port) };

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 /** Exit code of the SDK's runner when it has reported the error to the engine itself (@pulumi/pulumi cmd/run). */
 const alreadyReported = 32;
 
-const inspectGuard = fileURLToPath(new URL("inspect-guard.cjs", import.meta.url));
+const preloads = ["inspect-guard.cjs", "plain-stacks.cjs"].map((file) => fileURLToPath(new URL(file, import.meta.url)));
 const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith("-")) ?? "";
 const sdk = requireSdk(process.cwd());
 const grpc = sdk("@grpc/grpc-js");
@@ -68,8 +68,7 @@ function runnerArguments(request, info, options) {
     "--parallel": String(request.getParallel()),
   };
   return [
-    "--require",
-    inspectGuard,
+    ...preloads.flatMap((file) => ["--require", file]),
     ...(Array.isArray(options.nodeargs) ? options.nodeargs.map(String) : splitWords(String(options.nodeargs ?? ""))),
     runner,
     ...Object.entries(named).flatMap(([name, value]) => (value === "" ? [] : [name, value])),

@@ -23,7 +23,7 @@ function codesInUse(): Set<string> {
 }
 
 describe("generated pages", () => {
-  it("are up to date (`node --import tsx docs/generate/index.ts` writes them)", () => {
+  it("are up to date (`npm run docs` writes them)", () => {
     expect(stalePages()).toEqual([]);
   });
 

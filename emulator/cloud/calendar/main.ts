@@ -1,4 +1,4 @@
-/** `node --import tsx emulator/cloud/calendar/main.ts --until 2027-12-01 [--dir .local] [--bucket name]… [--json]` */
+/** `node emulator/cloud/calendar/main.ts --until 2027-12-01 [--dir .local] [--bucket name]… [--json]` */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EmulatedCloudError } from "../codes.ts";

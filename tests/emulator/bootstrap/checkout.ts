@@ -59,10 +59,7 @@ export function makeCheckout(): Checkout {
   for (const name of readdirSync(join(projectDir, "node_modules"))) {
     if (!name.startsWith(".")) symlinkSync(join(projectDir, "node_modules", name), join(dir, "node_modules", name));
   }
-  write(
-    "Pulumi.yaml",
-    'name: holdfast\nmain: index.ts\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\n',
-  );
+  write("Pulumi.yaml", "name: holdfast\nmain: index.ts\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
   write("Pulumi.dev.yaml", "config:\n  holdfast:media: { rpo: 60 minutes } # why\n");
   write("Pulumi.prod.yaml", "# production\nconfig:\n  holdfast:cloud: aws\n");
   write("emulator/stacks/Pulumi.embedded.yaml", "config:\n  holdfast:cloud: aws\n");

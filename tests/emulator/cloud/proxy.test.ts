@@ -96,7 +96,7 @@ test("both processes end when their parent is killed", async () => {
   const start = fileURLToPath(new URL("../../../emulator/cloud/start.ts", import.meta.url));
   const code = `import(${JSON.stringify(start)}).then(async (m) => {
     await m.startCloud({ dir: ${JSON.stringify(dir)} }); console.log("ready"); setInterval(() => {}, 1000); });`;
-  const child = spawn(process.execPath, ["--import", "tsx", "-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise((resolve) => child.stdout.once("data", resolve));
   const { pids } = readCloud(dir);
   expect([alive(pids.proxy), alive(pids.emulator)]).toEqual([true, true]);

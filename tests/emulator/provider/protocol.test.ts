@@ -29,7 +29,7 @@ interface Served {
 
 function serve(endpoint: string): Promise<Served> {
   const env = { PATH: process.env.PATH, AWS_ENDPOINT_URL: endpoint };
-  const child = spawn(process.execPath, ["--import", "tsx", entry], { env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [entry], { env, stdio: ["pipe", "pipe", "pipe"] });
   const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
   return new Promise((resolve, reject) => {
     let out = "";

@@ -94,8 +94,11 @@ describe("Pulumi.yaml", () => {
     expect(given.map(([key, { default: value }]) => [key, value])).toEqual([["removal", defaults.removal]]);
   });
 
-  it("runs index.ts through tsx as an ES module", () => {
+  it("runs index.ts as it is, an ES module", () => {
     expect(project.main).toBe("index.ts");
-    expect(project.runtime).toEqual({ name: "nodejs", options: { typescript: false, nodeargs: "--import tsx" } });
+    expect(project.runtime).toEqual({
+      name: "nodejs",
+      options: { typescript: false, nodeargs: "--disable-warning=ExperimentalWarning" },
+    });
   });
 });
