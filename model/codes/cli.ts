@@ -1,0 +1,2 @@
+/** Troubleshooting paragraphs of cli codes. */
+export const cliCodes = {} as const satisfies Readonly<Record<string, unknown>>;

@@ -1,0 +1,2 @@
+/** Troubleshooting paragraphs of hold api codes. */
+export const holdApiCodes = {} as const satisfies Readonly<Record<string, unknown>>;
