@@ -1,2 +1,0 @@
-/** Troubleshooting paragraphs of cli codes. */
-export const cliCodes = {} as const satisfies Readonly<Record<string, unknown>>;

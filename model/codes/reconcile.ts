@@ -1,2 +1,0 @@
-/** Troubleshooting paragraphs of reconcile codes. */
-export const reconcileCodes = {} as const satisfies Readonly<Record<string, unknown>>;
